@@ -1,0 +1,107 @@
+"""The application: which path leads where, and what runs as long as it does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from api import health
+from api.console import Console
+from api.graphql import GraphQLEndpoint
+from api.limits import SecurityHeaders
+from api.photos import Photos
+from resolvers import login
+from resolvers.doors import db, once, reference, store
+from resolvers.doors.feed import feed
+from resolvers.doors.postgres import Logins
+from schema import schema
+from schema.grammar.faults import Fault, report, tell
+
+_HOUR = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What the application needs to know of where it runs."""
+
+    logins: Logins
+    data_dir: Path
+    pool_size: int
+    public_url: str | None
+    allowed_origins: tuple[str, ...]
+    sample: bool  # demo people exist: the console may offer their tokens
+
+
+def build(serving: Serving) -> Starlette:
+    """The application over a migrated database."""
+    endpoint = GraphQLEndpoint(
+        schema,
+        identify=login.identify,
+        allowed_origins=serving.allowed_origins,
+        public_url=serving.public_url,
+    )
+    photos, console = Photos(login.identify), Console(serving.data_dir if serving.sample else None)
+    routes: list[BaseRoute] = [
+        Route("/graphql", endpoint),
+        WebSocketRoute("/graphql", endpoint),
+        Route("/photos/{photo}/content", photos.put, methods=["PUT"]),
+        Route("/photos/{photo}", photos.get, methods=["GET"]),
+        Route("/healthz", health.alive),
+        Route("/readyz", health.ready),
+        *console.routes(),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={HTTPException: _told, Exception: _unexpected},
+        lifespan=lambda _app: _life(serving),
+    )
+
+
+@asynccontextmanager
+async def _life(serving: Serving) -> AsyncIterator[None]:
+    store.open_store(serving.data_dir / "photos")
+    await db.start(serving.logins.app, pool_size=serving.pool_size)
+    await reference.fill()
+    running = [asyncio.create_task(feed.run(serving.logins.app)), asyncio.create_task(_tidy())]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await db.stop()
+
+
+async def _tidy() -> None:
+    """Once an hour: forget old keys, remove what broken uploads left."""
+    while True:
+        with suppress(Exception):  # what fails now is tried again in an hour
+            await once.purge(datetime.now(UTC))
+            await asyncio.to_thread(store.sweep, time.time() - _HOUR)
+        await asyncio.sleep(_HOUR)
+
+
+async def _told(_request: Request, error: Exception) -> Response:
+    """An address or method that does not exist, in the one shape errors have."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    fault = Fault.METHOD_NOT_ALLOWED if status == 405 else Fault.NOT_FOUND  # noqa: PLR2004
+    return JSONResponse({"errors": [tell(fault)]}, status, headers)
+
+
+async def _unexpected(_request: Request, error: Exception) -> Response:
+    told = tell(Fault.INTERNAL_SERVER_ERROR, incidentId=report(error))
+    return JSONResponse({"errors": [told]}, 500)

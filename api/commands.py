@@ -1,0 +1,267 @@
+"""What each command of `jiesu` does. Every one of them finds or starts the database first and leaves it as it was."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from socket import socket
+from types import FrameType
+
+import uvicorn
+from tqdm import tqdm
+
+from api.app import Serving, build
+from api.settings import CITIES, Settings, read_settings
+from fixtures import figures, load
+from resolvers.doors import db, ledger, migrating, reference
+from resolvers.doors.postgres import ClusterBusy, Logins, external_logins
+from resolvers.terms import limits
+from schema import export
+
+DEMO = ("yunxi", "daqing", "suihua")
+_LOADING_MILLISECONDS = 600_000
+_FLAWS_TOLD = 20
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; the exit code."""
+    settings = read_settings(os.environ)
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    for noisy in ("tortoise", "httpx", "httpcore"):  # what they log at debug level is rows and addresses
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return COMMANDS[asked.command](settings, asked)
+
+
+def cities(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    """`demo` and `all` spelt out, each city once."""
+    spelt = [city for name in names for city in {"demo": DEMO, "all": CITIES}.get(name, (name,))]
+    return tuple(dict.fromkeys(spelt))
+
+
+@contextmanager
+def database(settings: Settings, *, own: bool = False) -> Iterator[Logins]:
+    """The logins of a database that answers until the end. `own`: nobody else may hold the embedded one."""
+    if settings.database_url is not None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        yield asyncio.run(external_logins(settings.database_url, settings.data_dir))
+        return
+    from resolvers.doors.cluster import join_cluster, start_cluster  # noqa: PLC0415  (not with DATABASE_URL)
+
+    try:
+        cluster = start_cluster(settings.data_dir, account=settings.account)
+    except ClusterBusy:
+        joined = None if own else join_cluster(settings.data_dir)
+        if joined is None:
+            raise
+        yield joined
+        return
+    try:
+        yield cluster.logins
+    finally:
+        _ignore_signals()
+        cluster.stop()
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def serve(settings: Settings, _asked: argparse.Namespace) -> int:
+    """Serve until told to stop; then answer what is under way, close sockets (1012) and stop the database."""
+    # Set before uvicorn's own: it raises the signal again when it is done, and only an exception reaches `finally`.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    with database(settings, own=True) as logins:
+        asyncio.run(_prepare(settings, logins))
+        _serve(settings, logins)
+    return 0
+
+
+async def _prepare(settings: Settings, logins: Logins) -> None:
+    await migrating.migrate(logins)
+    await _load(logins, settings.data_dir, cities(settings.sample))
+
+
+def _serve(settings: Settings, logins: Logins) -> None:
+    app = build(
+        Serving(
+            logins=logins,
+            data_dir=settings.data_dir,
+            pool_size=settings.pool_size,
+            public_url=settings.public_url,
+            allowed_origins=settings.allowed_origins,
+            sample=bool(settings.sample),
+        )
+    )
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level if settings.log_level == "debug" else "warning",
+        ws="websockets-sansio",
+        ws_max_size=limits.SOCKET_MESSAGE_BYTES,
+        ws_max_queue=8,
+        timeout_graceful_shutdown=limits.SHUTDOWN_SECONDS,
+        server_header=False,
+        limit_concurrency=2_000,
+    )
+    Announcing(config, settings).run()
+
+
+class Announcing(uvicorn.Server):
+    """Says where to go and as whom, once the port is open."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            announce(self._settings, port)
+
+
+def announce(settings: Settings, port: int) -> None:
+    """Where to go, and for each demo person role, office and token."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    people = load.read_tokens(settings.data_dir) if settings.sample else {}
+    for login, person in people.items():
+        print(f"  {login:<38} {person['role']:<20} {person['office']:<12} {person['token']}")
+    if people:
+        print(f"Demo people above (password: {load.PASSWORD}); also in {settings.data_dir / 'demo-tokens.json'}")
+    print(f"jiesu is ready: http://{host}:{port}/ (console), http://{host}:{port}/graphql (API)", flush=True)
+
+
+def migrate(settings: Settings, _asked: argparse.Namespace) -> int:
+    with database(settings) as logins:
+        asyncio.run(_migrated(logins))
+    return 0
+
+
+async def _migrated(logins: Logins) -> None:
+    await migrating.migrate(logins)
+    await _opened(logins, reference.fill)
+
+
+async def _opened(logins: Logins, work: Callable[[], Coroutine[None, None, None]]) -> None:
+    await db.start(logins.app, pool_size=4, statement_ms=_LOADING_MILLISECONDS)
+    try:
+        await work()
+    finally:
+        await db.stop()
+
+
+def load_cities(settings: Settings, asked: argparse.Namespace) -> int:
+    with database(settings) as logins:
+        asyncio.run(_migrated(logins))
+        asyncio.run(_load(logins, settings.data_dir, cities(asked.cities)))
+    return 0
+
+
+async def _load(logins: Logins, data_dir: Path, names: tuple[str, ...]) -> None:
+    async def work() -> None:
+        await reference.fill()
+        with Bars() as bars:
+            for loaded in await load.load(names, data_dir=data_dir, anchor=datetime.now(UTC), progress=bars.show):
+                print(loaded.sentence)
+        if names:
+            await load.mint_tokens(data_dir, names)
+
+    await _opened(logins, work)
+
+
+class Bars:
+    """A progress bar a city."""
+
+    def __init__(self) -> None:
+        self._bars: dict[str, tqdm[None]] = {}
+
+    def __enter__(self) -> Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for bar in self._bars.values():
+            bar.close()
+
+    def show(self, city: str, done: int, total: int) -> None:
+        bar = self._bars.get(city)
+        if bar is None:
+            bar = self._bars[city] = tqdm(total=total, desc=city, unit=" cases")
+        bar.update(done - bar.n)
+
+
+def verify_figures(settings: Settings, asked: argparse.Namespace) -> int:
+    """Exit 1 on any difference between what the articles print and what the API answers."""
+    tokens = load.read_tokens(settings.data_dir)
+    if not tokens:
+        print(f"jiesu: no demo people in {settings.data_dir}; load a city first.", file=sys.stderr)
+        return 2
+    url = asked.url or settings.public_url or f"http://{settings.host}:{settings.port}"
+    verdicts = asyncio.run(figures.verify(url, tokens))
+    for verdict in verdicts:
+        print(verdict.line)
+    wrong = sum(not verdict.holds for verdict in verdicts)
+    print(f"{len(verdicts) - wrong} figures hold, {wrong} differ.")
+    return 1 if wrong or not verdicts else 0
+
+
+def export_schema(_settings: Settings, _asked: argparse.Namespace) -> int:
+    print(export(), end="")
+    return 0
+
+
+def verify_ledger(settings: Settings, _asked: argparse.Namespace) -> int:
+    """Exit 1 when a chain does not hold."""
+    with database(settings) as logins:
+        return asyncio.run(_verify_ledger(logins))
+
+
+async def _verify_ledger(logins: Logins) -> int:
+    flaws = 0
+
+    async def work() -> None:
+        nonlocal flaws
+        for chain in await ledger.chains():
+            found = await _walk(chain)
+            for flaw in found[:_FLAWS_TOLD]:
+                print(f"{chain.name}: entry {flaw.seq} {flaw.reason}")
+            print(f"{chain.name}: {chain.length} entries, {'whole' if not found else f'{len(found)} flaws'}")
+            flaws += len(found)
+
+    await _opened(logins, work)
+    return 1 if flaws else 0
+
+
+async def _walk(chain: ledger.Chain) -> list[ledger.Flaw]:
+    found = []
+    with tqdm(total=chain.length, desc=chain.name, unit=" entries") as bar:
+        async for step in ledger.verify(chain.jurisdiction_id):
+            if isinstance(step, ledger.Flaw):
+                found.append(step)
+            else:
+                bar.update(step - bar.n)
+    return found
+
+
+COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "serve": serve,
+    "migrate": migrate,
+    "load": load_cities,
+    "verify-figures": verify_figures,
+    "export-schema": export_schema,
+    "verify-ledger": verify_ledger,
+}

@@ -1,0 +1,275 @@
+"""GraphQL over HTTP: what is read, what is refused before anything runs, and how the answer is dressed.
+
+The rules are sections 1 and 2 of the GraphQL-over-HTTP draft as its audits test them. Every error body is JSON of the
+one shape; nothing that an exception said leaves the process.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.parse_content_type import parse_content_type
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from api import bearer
+from api.limits import Bounded, TooLarge, Unreadable, decode, unspeakable
+from api.negotiation import GRAPHQL_RESPONSE, JSON, accepted, names_json, negotiate
+from api.sockets import SocketAdapter, SocketHandler
+from resolvers.terms import limits
+from resolvers.terms.actor import Actor, Unavailable
+from schema.grammar.context import Context
+from schema.grammar.faults import RETRY_SECONDS, Answer, Fault, Told, answer, fail, report, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cross_web import AsyncHTTPRequestAdapter
+    from starlette.types import Receive, Scope, Send
+    from strawberry.schema import BaseSchema
+
+OPERATIONS = {
+    "GET": frozenset({OperationType.QUERY}),
+    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
+STATUSES = {
+    Fault.UNAUTHENTICATED.value: 401,
+    Fault.INTERNAL_SERVER_ERROR.value: 500,
+    Fault.OPERATION_TIMEOUT.value: 503,
+    Fault.UNAVAILABLE.value: 503,
+}
+EXTRA: dict[int, dict[str, str]] = {401: bearer.INVITATION, 503: {"Retry-After": str(RETRY_SECONDS)}}
+PARTIAL_SUCCESS = 294
+
+Part: TypeAlias = Literal["query", "operationName", "variables", "extensions"]
+
+
+class Rejection(Exception):  # noqa: N818
+    """The request is turned away with this status, before anything is executed."""
+
+    def __init__(self, status: int, told: Told, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.told = told
+        self.headers = headers or EXTRA.get(status, {})
+
+
+class GraphQLEndpoint(GraphQL[Context, None]):
+    """One path for HTTP and sockets. `identify` says whose a token is; this class knows no rule of its own."""
+
+    graphql_transport_ws_handler_class = SocketHandler
+    websocket_adapter_class = SocketAdapter
+
+    def __init__(
+        self,
+        schema: BaseSchema,
+        identify: bearer.Identify,
+        allowed_origins: Sequence[str] = (),
+        public_url: str | None = None,
+    ) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=limits.SOCKET_INIT_SECONDS),
+            max_subscriptions_per_connection=limits.SOCKET_OPERATIONS,
+            allowed_origins=allowed_origins,
+        )
+        self.identify = identify
+        self.public_url = public_url.rstrip("/") if public_url else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, Bounded(scope, receive, limits.BODY_BYTES))
+        media = negotiate(accepted(request.headers))
+        try:
+            response = await self.respond(request, media)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def respond(self, request: Request, media: str | None) -> Response:
+        try:
+            admit(request, media)
+            return await self.run(request)
+        except Rejection as no:
+            return reply({"errors": [no.told]}, no.status, media or JSON, no.headers)
+        except TooLarge:
+            told = tell(Fault.PAYLOAD_TOO_LARGE, f"> {limits.BODY_BYTES}", limit="bytes", maximum=limits.BODY_BYTES)
+            return reply({"errors": [told]}, 413, media or JSON)
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001  the last place where an exception's text could reach a client
+            told = tell(Fault.INTERNAL_SERVER_ERROR, incidentId=report(error))
+            return reply({"errors": [told]}, 500, media or JSON)
+
+    def should_render_graphql_ide(self, request: object) -> bool:  # noqa: ARG002
+        return False
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        return Response(media_type=negotiate(accepted(request.headers)))
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
+        """Of a request: the caller's. A socket gets one for each of its operations, by `context`."""
+        return self.context(request, await self.caller(request) if isinstance(request, Request) else None)
+
+    def context(self, request: Request | WebSocket, actor: Actor | None) -> Context:
+        scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
+        return Context(actor, datetime.now(UTC), self.public_url or f"{scheme}://{request.url.netloc}")
+
+    async def caller(self, request: Request) -> Actor | None:
+        """Nobody without a token; 401 for one that names nobody."""
+        try:
+            token = bearer.from_header(request.headers.get("authorization"))
+            actor = await self.identify(token) if token else None
+        except (bearer.Malformed, bearer.Expired):
+            raise Rejection(401, tell(Fault.UNAUTHENTICATED), bearer.CHALLENGE) from None
+        except Unavailable:
+            raise Rejection(503, tell(Fault.UNAVAILABLE, retryAfter=RETRY_SECONDS)) from None
+        if token and not actor:
+            raise Rejection(401, tell(Fault.UNAUTHENTICATED), bearer.CHALLENGE)
+        return actor
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        if request.method == "GET":
+            return asked({**request.query_params, **self.json_parameters(request.query_params)})
+        return asked(self.decode_json(await request.get_body()))
+
+    def json_parameters(self, given: Mapping[str, str | None]) -> dict[str, object]:
+        return {part: self.decode_json(given[part] or "null") for part in ("variables", "extensions") if part in given}
+
+    def decode_json(self, data: str | bytes) -> object:
+        try:
+            return decode(data)
+        except Unreadable as error:
+            raise Rejection(400, tell(Fault.BAD_REQUEST, error.detail)) from None
+
+    def encode_json(self, data: object) -> str:
+        return orjson.dumps(data).decode()
+
+    async def execute_single(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,  # noqa: ARG002
+        sub_response: Response,  # noqa: ARG002
+        context: Context,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        try:
+            return await self.schema.execute(
+                request_data.query,
+                variable_values=request_data.variables,
+                context_value=context,
+                root_value=root_value,
+                operation_name=request_data.operation_name,
+                allowed_operation_types=OPERATIONS[request.method],
+                operation_extensions=request_data.extensions,
+            )
+        except CannotGetOperationTypeError:
+            return PreExecutionError(None, [fail(Fault.OPERATION_RESOLUTION_FAILURE)])
+        except InvalidOperationTypeError as error:
+            raise _misplaced(error.operation_type) from None
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:  # noqa: ARG002
+        return cast("GraphQLHTTPResponse", answer(result))
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        body = cast("Answer", response_data)
+        media = sub_response.media_type or JSON
+        return reply(body, status_of(body, media), media)
+
+
+def admit(request: Request, media: str | None) -> None:
+    """Method, media types and the rule against cross-site GET, in this order."""
+    if request.method not in OPERATIONS:
+        raise Rejection(405, tell(Fault.METHOD_NOT_ALLOWED), {"Allow": "GET, POST"})
+    if media is None:
+        raise Rejection(406, tell(Fault.NOT_ACCEPTABLE))
+    if request.method == "GET" and not _is_deliberate(request.headers):
+        raise Rejection(400, tell(Fault.CSRF_PREVENTED))
+    if request.method == "POST" and not _is_json(request.headers):
+        raise Rejection(415, tell(Fault.BAD_REQUEST, "Content-Type: application/json"))
+
+
+def _is_deliberate(headers: Headers) -> bool:
+    """No page of another site can send one of these without a preflight, or by navigating (Apollo `csrfPrevention`)."""
+    return (
+        names_json(accepted(headers))
+        or headers.get("sec-fetch-mode") in {"cors", "same-origin"}
+        or "graphql-require-preflight" in headers
+    )
+
+
+def _is_json(headers: Headers) -> bool:
+    media, parameters = parse_content_type(headers.get("content-type", ""))
+    is_plain = headers.get("content-encoding", "identity").lower() == "identity"
+    return is_plain and media.lower() == JSON and parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
+
+
+def asked(given: object) -> GraphQLRequestData:
+    """The request's four parts, each of its type; what no text column could hold is named."""
+    if not isinstance(given, dict):
+        raise Rejection(400, tell(Fault.BAD_REQUEST, "请求正文须为 JSON 对象"))
+    query, name = _text(given, "query"), _text(given, "operationName")
+    variables, extensions = _object(given, "variables"), _object(given, "extensions")
+    if not query:
+        raise _queryless(given, extensions or {})
+    for part in ("query", "operationName", "variables"):
+        if place := unspeakable(given.get(part), part):
+            raise Rejection(400, tell(Fault.BAD_USER_INPUT, f"{place}: U+0000, U+D800–U+DFFF"))
+    return GraphQLRequestData(query, variables, name, extensions)
+
+
+def _text(given: dict[str, object], part: Part) -> str | None:
+    value = given.get(part)
+    if value is None or isinstance(value, str):
+        return value
+    raise Rejection(400, tell(Fault.BAD_REQUEST, part))
+
+
+def _object(given: dict[str, object], part: Part) -> dict[str, object] | None:
+    value = given.get(part)
+    if value is None or isinstance(value, dict):
+        return value
+    raise Rejection(400, tell(Fault.BAD_REQUEST, part))
+
+
+def _queryless(given: dict[str, object], extensions: dict[str, object]) -> Rejection:
+    by_id = "documentId" in given or "persistedQuery" in extensions
+    return Rejection(400, tell(Fault.PERSISTED_QUERY_NOT_SUPPORTED if by_id else Fault.BAD_REQUEST, "query"))
+
+
+def _misplaced(kind: OperationType) -> Rejection:
+    if kind is OperationType.MUTATION:
+        return Rejection(405, tell(Fault.METHOD_NOT_ALLOWED), {"Allow": "POST"})
+    return Rejection(400, tell(Fault.BAD_REQUEST, GRAPHQL_TRANSPORT_WS_PROTOCOL))
+
+
+def status_of(body: Answer, media: str) -> int:
+    errors = body.get("errors")
+    if not errors:
+        return 200
+    if "data" in body:
+        return PARTIAL_SUCCESS if media == GRAPHQL_RESPONSE else 200
+    return STATUSES.get(errors[0]["extensions"]["code"], 400 if media == GRAPHQL_RESPONSE else 200)
+
+
+def reply(body: Answer, status: int, media: str, headers: Mapping[str, str] | None = None) -> Response:
+    extra = EXTRA.get(status, {}) if headers is None else headers
+    return Response(orjson.dumps(body), status, {"Vary": "Accept", **extra}, f"{media}; charset=utf-8")

@@ -1,0 +1,139 @@
+"""工单: seeing one, finding many, and what is told of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from resolvers import party
+from resolvers.doors.access import Bind, Condition, Row
+from resolvers.models.case import OPEN_LIST
+from resolvers.rules import texts
+from resolvers.rules.sight import Sight
+from resolvers.terms import limits
+from resolvers.terms.actor import Actor
+from resolvers.terms.kinds import CaseKind, CasePriority
+from resolvers.terms.roles import UNIT
+from resolvers.terms.statuses import CaseStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to filter by; None leaves it open. An office means its whole subtree. Instants: from inclusive, to exclusive."""
+
+    office_code: str | None = None
+    status: Sequence[CaseStatus] | None = None
+    kind: Sequence[CaseKind] | None = None
+    priority: Sequence[CasePriority] | None = None
+    category_code: str | None = None
+    tag: str | None = None
+    received_from: datetime | None = None
+    received_to: datetime | None = None
+    due_from: datetime | None = None
+    due_to: datetime | None = None
+    overdue: bool | None = None
+    text: str | None = None
+
+
+def numbered(number: str) -> Condition:
+    return lambda t, bind: f"{t}.number = {bind(number)}"
+
+
+def matching(actor: Actor, wanted: Wanted) -> Condition:
+    """SQL for a filter. Words the caller may not read are not searched either: no filter is an oracle."""
+    text = texts.optional(wanted.text, limits.SEARCH_CHARACTERS, "filter", "text")
+
+    def condition(t: str, bind: Bind) -> str:
+        parts = [*_of_lists(wanted, t, bind), *_of_ranges(wanted, t, bind)]
+        if wanted.office_code is not None:
+            parts.append(in_subtree(wanted.office_code, t, bind))
+        if wanted.category_code is not None:
+            parts.append(
+                f"{t}.category_id = (SELECT y.id FROM categories y WHERE y.code = {bind(wanted.category_code)})"
+            )
+        if wanted.tag is not None:
+            parts.append(f"{t}.tags @> {bind([wanted.tag], '::text[]')}")
+        if wanted.overdue is not None:
+            late = bind.fill(f"({{t}}.status IN ({OPEN_LIST}) AND coalesce({{t}}.due_at < :now, false))", t)
+            parts.append(late if wanted.overdue else f"NOT {late}")
+        if text is not None:
+            parts.append(_worded(actor, text, t, bind))
+        return " AND ".join(parts) or "true"
+
+    return condition
+
+
+def both(one: Condition, other: Condition) -> Condition:
+    return lambda t, bind: f"{one(t, bind)} AND {other(t, bind)}"
+
+
+def held_by(office_code: str) -> Condition:
+    return lambda t, bind: in_subtree(office_code, t, bind)
+
+
+def in_subtree(office_code: str, t: str, bind: Bind) -> str:
+    """Cases held by an office or any office below it: by their lead, or where they were taken in until dispatched."""
+    code = bind(office_code)
+    # The path of a code unknown in this jurisdiction is null, and nothing begins with null.
+    return (
+        f"coalesce({t}.lead_office_id, {t}.intake_office_id) IN (SELECT y.id FROM offices y JOIN offices z"
+        f" ON z.code = {code} AND z.jurisdiction_id = {t}.jurisdiction_id"
+        f" WHERE y.path LIKE z.path || '%')"
+    )
+
+
+def _of_lists(wanted: Wanted, t: str, bind: Bind) -> list[str]:
+    lists = (("status", wanted.status), ("kind", wanted.kind), ("priority", wanted.priority))
+    return [
+        f"{t}.{column} = ANY({bind([value.value for value in values], '::text[]')})"
+        for column, values in lists
+        if values is not None
+    ]
+
+
+def _of_ranges(wanted: Wanted, t: str, bind: Bind) -> list[str]:
+    ranges = (
+        ("received_at", ">=", wanted.received_from),
+        ("received_at", "<", wanted.received_to),
+        ("due_at", ">=", wanted.due_from),
+        ("due_at", "<", wanted.due_to),
+    )
+    return [f"{t}.{column} {sign} {bind(value)}" for column, sign, value in ranges if value is not None]
+
+
+def _worded(actor: Actor, text: str, t: str, bind: Bind) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    pattern, exact = bind(f"%{escaped}%"), bind(text)
+    if party.outside(actor):
+        return f"{t}.number = {exact}"
+    full = f"({t}.title ILIKE {pattern} OR {t}.description ILIKE {pattern})"
+    if not actor.roles & UNIT:
+        return f"({t}.number = {exact} OR {full})"
+    redacted = f"({t}.title_redacted ILIKE {pattern} OR {t}.description_redacted ILIKE {pattern})"
+    # Everything a unit is told is in the redacted words; the rest may be searched where it is told in full.
+    confidential = f"coalesce((SELECT y.wants_confidentiality FROM parties y WHERE y.id = {t}.complainant_id), false)"
+    open_words = f"({t}.kind <> '{CaseKind.REPORT}' AND NOT {confidential})"
+    return f"({t}.number = {exact} OR {redacted} OR ({open_words} AND {full}))"
+
+
+def title(actor: Actor, row: Row) -> str:
+    told = party.words(actor, row)
+    if told is Sight.HIDDEN:
+        return str(row["category_name"] or party.WITHHELD)
+    return str(row["title"] if told is Sight.FULL else row["title_redacted"])
+
+
+def description(actor: Actor, row: Row) -> str:
+    told = party.words(actor, row)
+    if told is Sight.HIDDEN:
+        return party.WITHHELD
+    return str(row["description"] if told is Sight.FULL else row["description_redacted"])
+
+
+def answer(actor: Actor, row: Row) -> str | None:
+    return row["answer"] if party.words(actor, row) is Sight.FULL else None
+
+
+def place_text(actor: Actor, row: Row) -> str | None:
+    return row["place_text"] if party.words(actor, row) is Sight.FULL else None

@@ -1,0 +1,93 @@
+"""Repetition: a key that a client made takes effect once, however often it arrives."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+
+from resolvers.doors import clock, db
+from resolvers.terms import limits
+from resolvers.terms.actor import Actor, Refused
+from resolvers.terms.codes import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a verb did: the ids of the objects it made or changed, by name. The objects are read again through
+    `access`, so a replay never shows what the caller may no longer see.
+    """
+
+    ids: dict[str, UUID] = field(default_factory=dict)
+    replayed: bool = False
+
+
+P = ParamSpec("P")
+
+
+def once(
+    verb: Callable[Concatenate[Actor, P], Awaitable[Outcome]],
+) -> Callable[Concatenate[Actor, UUID, P], Awaitable[Outcome]]:
+    """Inside `atomic`: the key row first, the verb, then its outcome beside the key, all in one transaction.
+
+    A second request with the same key waits for the first, then gets its outcome; with other content it is
+    refused. A refusal rolls back and leaves the key free. Keys are the caller's own.
+    """
+
+    @wraps(verb)
+    async def run(actor: Actor, key: UUID, /, *args: P.args, **facts: P.kwargs) -> Outcome:
+        fingerprint = _fingerprint(verb.__name__, facts)
+        if not await _claim(actor, key, verb.__name__, fingerprint):
+            return await _replay(actor, key, fingerprint)
+        outcome = await verb(actor, *args, **facts)
+        stored = orjson.dumps(outcome.ids, default=str).decode()  # the driver has a UUID class of its own
+        await db.execute(
+            "UPDATE idempotency_keys SET outcome = $1::jsonb WHERE actor_id = $2 AND key = $3", stored, actor.id, key
+        )
+        return outcome
+
+    return run
+
+
+def _fingerprint(operation: str, facts: dict[str, Any]) -> str:
+    said = orjson.dumps([operation, facts], option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=str)
+    return hashlib.sha256(said).hexdigest()
+
+
+async def _claim(actor: Actor, key: UUID, operation: str, fingerprint: str) -> bool:
+    try:
+        made = await db.query(
+            "INSERT INTO idempotency_keys (id, key, actor_id, operation, fingerprint, created_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (actor_id, key) DO NOTHING RETURNING id",
+            uuid4(),
+            key,
+            actor.id,
+            operation,
+            fingerprint,
+            clock.now(),
+        )
+    except asyncpg.LockNotAvailableError:
+        raise Refused(Code.IDEMPOTENCY_CONCURRENT_REQUEST, "idempotencyKey") from None
+    return bool(made)
+
+
+async def _replay(actor: Actor, key: UUID, fingerprint: str) -> Outcome:
+    rows = await db.query(
+        "SELECT fingerprint, outcome FROM idempotency_keys WHERE actor_id = $1 AND key = $2", actor.id, key
+    )
+    if not rows or rows[0]["fingerprint"] != fingerprint:
+        raise Refused(Code.IDEMPOTENCY_KEY_PARAMETER_MISMATCH, "idempotencyKey")
+    ids = {name: UUID(value) for name, value in orjson.loads(rows[0]["outcome"]).items()}
+    return Outcome(ids, replayed=True)
+
+
+async def purge(now: datetime) -> None:
+    """Forget keys older than their life."""
+    await db.atomic(db.execute)("DELETE FROM idempotency_keys WHERE created_at < $1", now - limits.KEY_LIFE)

@@ -1,0 +1,142 @@
+"""A move of a case: version, status and dates together, then the ledger. Nothing else changes a case's status."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from resolvers.doors import db, due, ledger
+from resolvers.models import Approval, Assignment, Case, HandlingResult, InspectionNote, Office, ResultHandler, Round
+from resolvers.rules.transitions import Facts
+from resolvers.terms.actor import Actor, Refused
+from resolvers.terms.codes import Code
+from resolvers.terms.kinds import ApprovalKind, AssignmentRole, AssignmentStatus, CaseEventKind
+from resolvers.terms.statuses import CaseStatus
+
+
+async def facts(case: Case) -> Facts:
+    """What the rules want to know of a locked case."""
+    active = await Assignment.filter(case_id=case.id, status=AssignmentStatus.ACTIVE)
+    co_offices = {row.office_id for row in active if row.role == AssignmentRole.CO}
+    reported = await HandlingResult.filter(case_id=case.id, round=case.round, is_co_result=True)
+    handlers = await ResultHandler.filter(result__case_id=case.id, result__round=case.round)
+    return Facts(
+        status=case.status,
+        kind=case.kind,
+        lead_office_id=case.lead_office_id,
+        handling_office_ids=frozenset(row.office_id for row in active),
+        handler_ids=frozenset(row.person_id for row in handlers),
+        inspected=await InspectionNote.filter(case_id=case.id).exists(),
+        pending_approval=await Approval.filter(case_id=case.id, decided_at=None, kind=ApprovalKind.EXTENSION).exists(),
+        silent_co_office_ids=frozenset(co_offices - {row.office_id for row in reported}),
+    )
+
+
+async def move(
+    actor: Actor | None,
+    case: Case,
+    to: CaseStatus,
+    event: CaseEventKind,
+    now: datetime,
+    *,
+    said: dict[str, Any] | None = None,
+    changed: tuple[str, ...] = (),
+    urgent: bool = False,
+) -> None:
+    """The case is in a new state (or the same, with new facts): one version up, written, and in the ledger."""
+    before, case.status = case.status, to
+    case.version += 1
+    case.updated_at = now
+    await case.save(update_fields=["status", "version", "updated_at", *changed])
+    note(
+        actor,
+        case,
+        event,
+        now,
+        {"from": before.value, "to": to.value, "round": case.round, **(said or {})},
+        urgent=urgent,
+    )
+
+
+def note(
+    actor: Actor | None,
+    case: Case,
+    event: CaseEventKind,
+    now: datetime,
+    said: dict[str, Any],
+    *,
+    urgent: bool = False,
+    audit_only: bool = False,
+) -> None:
+    """One fact about a case for the ledger."""
+    ledger.append(
+        ledger.Entry(
+            jurisdiction_id=case.jurisdiction_id,
+            kind=event,
+            occurred_at=now,
+            actor_id=actor.id if actor else None,
+            case_id=case.id,
+            case_version=case.version,
+            urgent=urgent,
+            audit_only=audit_only,
+            facts=said,
+        )
+    )
+
+
+async def touch(actor: Actor | None, case: Case, event: CaseEventKind, now: datetime, said: dict[str, Any]) -> None:
+    """New facts on a case that stays in its state."""
+    await move(actor, case, case.status, event, now, said=said)
+
+
+async def close_round(case: Case, now: datetime) -> None:
+    """The current round is over; the case's closing date is this round's."""
+    case.closed_at = now
+    await Round.filter(case_id=case.id, number=case.round).update(closed_at=now)
+
+
+async def open_round(case: Case, now: datetime) -> None:
+    """Round n+1 with its own clock; round n keeps its facts (ZZ-14, DEC-8)."""
+    case.round += 1
+    case.closed_at = None
+    await Round.create(case_id=case.id, number=case.round, opened_at=now)
+
+
+async def refresh_due(case: Case) -> None:
+    """The case shows the effective date of the clock that closes its round."""
+    clock = await due.closing(case)
+    case.due_at = clock.effective_due_at if clock else None
+
+
+async def ask(case: Case, kind: ApprovalKind, subject_id: UUID, office_id: UUID, now: datetime, **who: Any) -> None:
+    """Something waits for a decision: who asked, and who may not decide (`barred`)."""
+    await Approval.create(
+        case_id=case.id,
+        jurisdiction_id=case.jurisdiction_id,
+        kind=kind,
+        subject_id=subject_id,
+        office_id=office_id,
+        requested_at=now,
+        requested_by_id=who["requester"],
+        barred_ids=list(who["barred"]),
+    )
+
+
+async def settle(actor: Actor, case: Case, kind: ApprovalKind, now: datetime) -> None:
+    """What waited is decided."""
+    await Approval.filter(case_id=case.id, kind=kind, decided_at=None).update(decided_by_id=actor.id, decided_at=now)
+
+
+async def office(actor: Actor, code: str, *path: str) -> Office:
+    """An office of the caller's jurisdiction by its code; `NOT_FOUND` otherwise."""
+    found = await Office.get_or_none(code=code, jurisdiction_id=actor.jurisdiction_id)
+    if found is None:
+        raise Refused(Code.NOT_FOUND, *path)
+    return found
+
+
+async def lineage(offices: list[Office]) -> list[UUID]:
+    """These offices and every office above them."""
+    codes = sorted({code for found in offices for code in found.path.strip("/").split("/")})
+    return [row["id"] for row in await db.query("SELECT id FROM offices WHERE code = ANY($1) ORDER BY code", codes)]

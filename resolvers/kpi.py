@@ -1,0 +1,207 @@
+"""指标: figures of an office and all below it, as known at an instant (domain 4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from resolvers.doors import figures
+from resolvers.doors.access import Reader, Row
+from resolvers.doors.figures import Count, Question
+from resolvers.models import Office
+from resolvers.rules import kpi as formulas
+from resolvers.rules import ranking, texts
+from resolvers.rules.kpi import Window
+from resolvers.terms import limits
+from resolvers.terms.actor import Actor, Refused
+from resolvers.terms.codes import Code
+from resolvers.terms.kinds import CaseKind, KpiName
+from resolvers.terms.roles import Permission, Role
+
+FORMULA_VERSION = 1
+SMALL_GROUP = "SMALL_GROUP"
+# Which cohort answers for which figure. No case has gone through ODR yet, so its figure has no cohort to count.
+COHORT = {
+    KpiName.CLOSURE_RATE: "closure",
+    KpiName.ON_TIME_CLOSURE_RATE: "on_time",
+    KpiName.DISPATCH_RATE: "dispatch",
+    KpiName.DUPLICATE_DISPATCH_RATE: "duplicate",
+    KpiName.SATISFACTION_RATE: "satisfaction",
+    KpiName.CALLBACK_RATE: "callback",
+    KpiName.SUPERVISION_RATE: "supervision",
+    KpiName.INSPECTION_RATE: "inspection",
+}
+_LOWER_IS_BETTER = frozenset({KpiName.DUPLICATE_DISPATCH_RATE})
+_LONGEST = timedelta(days=1_100)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A numerator and a denominator; `reason` says why there is no percentage."""
+
+    numerator: int
+    denominator: int
+    reason: str | None = None
+
+    def percent(self, digits: int) -> float | None:
+        texts.whole(digits, 0, formulas.DIGITS_MAXIMUM, "digits")
+        return None if self.reason else formulas.percent(self.numerator, self.denominator, digits)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    office_code: str
+    rank: int | None
+    rate: Rate
+
+
+class Report:
+    """The figures of one office for one period. Each cohort is counted once, when first asked for."""
+
+    def __init__(self, actor: Actor, office: Office, window: Window, as_of: datetime) -> None:
+        self.office, self.window, self.as_of = office, window, as_of
+        self._small = limits.SMALL_GROUP if is_third_party(actor) else 0
+        self._question = _question(office, [office], window, as_of)
+        self._counts: dict[str, list[Count]] = {}
+
+    async def rate(self, name: KpiName, kind: CaseKind | None = None) -> Rate:
+        if name not in COHORT:
+            return Rate(0, 0, formulas.NO_CASE_DUE)
+        counts = await self._cohort(COHORT[name])
+        return self._told(*_sum(count for count in counts if kind is None or count.kind == kind))
+
+    async def intake(self) -> dict[CaseKind | None, int | None]:
+        """How many were received, by kind; None as key is the total, None as count: too few to be told."""
+        counts = await self._cohort("intake")
+        found: dict[CaseKind | None, int] = {
+            kind: sum(count.denominator for count in counts if count.kind == kind) for kind in CaseKind
+        }
+        return {kind: self._count(number) for kind, number in {**found, None: sum(found.values())}.items()}
+
+    async def tag_share(self, tag: str) -> Rate:
+        return self._told(*await figures.tagged(texts.required(tag, limits.TAG_CHARACTERS, "tag"), self._question))
+
+    async def year_on_year(self) -> tuple[int, int]:
+        """Received in the window, and in the same days of the year before."""
+        before = Window(_year_before(self.window.start), _year_before(self.window.through))
+        base = await figures.cohort("intake", _question(self.office, [self.office], before, self.as_of))
+        current, past = (sum(count.denominator for count in counts) for counts in (await self._cohort("intake"), base))
+        return self._count(current) or 0, self._count(past) or 0
+
+    async def recovered_loss(self) -> Decimal:
+        return await figures.recovered(self._question)
+
+    async def by_day(self) -> list[tuple[date, int | None, int | None]]:
+        """Every day of the window with what was received and closed on it."""
+        found = {row["day"]: row for row in await figures.by_day(self._question)}
+        length = (self.window.through - self.window.start).days + 1
+        days = (self.window.start + timedelta(days=step) for step in range(length))
+        return [
+            (day, self._count(row["received"] if row else 0), self._count(row["closed"] if row else 0))
+            for day in days
+            for row in [found.get(day)]
+        ]
+
+    async def _cohort(self, name: str) -> list[Count]:
+        if name not in self._counts:
+            self._counts[name] = await figures.cohort(name, self._question)
+        return self._counts[name]
+
+    def _told(self, numerator: int, denominator: int) -> Rate:
+        if 0 < denominator < self._small:
+            return Rate(0, 0, SMALL_GROUP)
+        return Rate(numerator, denominator, formulas.reason(denominator))
+
+    def _count(self, number: int) -> int | None:
+        return None if 0 < number < self._small else number
+
+
+def is_third_party(actor: Actor) -> bool:
+    """Whom counts below five are not told (domain 2.8)."""
+    return actor.roles <= {Role.INTEGRATOR, Role.ODR_ENTERPRISE}
+
+
+def _sum(counts: Iterable[Count]) -> tuple[int, int]:
+    every = list(counts)
+    return sum(count.numerator for count in every), sum(count.denominator for count in every)
+
+
+def _question(top: Office, units: list[Office], window: Window, as_of: datetime) -> Question:
+    start, end = formulas.bounds(window)
+    return Question(top.jurisdiction_id, tuple((unit.code, unit.path) for unit in units), start, end, as_of)
+
+
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)  # noqa: PLR2004
+
+
+async def report(
+    actor: Actor, office_code: str | None, start: date, through: date, as_of: datetime | None, now: datetime
+) -> Report:
+    """The report on an office in the caller's own subtree, or on the caller's own office."""
+    office = await _office(actor, office_code)
+    return Report(actor, office, _window(start, through), min(as_of or now, now))
+
+
+def _window(start: date, through: date) -> Window:
+    if start > through:
+        raise texts.invalid("开始日期不能晚于结束日期。", "period", "from")
+    if through - start > _LONGEST or start.year < limits.FIRST_YEAR or through.year > limits.LAST_YEAR:
+        raise texts.invalid(f"统计期间最长 {_LONGEST.days} 天, 自 {limits.FIRST_YEAR} 年起。", "period")
+    return Window(start, through)
+
+
+async def _office(actor: Actor, code: str | None) -> Office:
+    """An office at or below one of the caller's; absent and out of reach are the same refusal."""
+    if not actor.may(Permission.READ_KPIS):
+        raise Refused(Code.NOT_FOUND, "officeCode")
+    wanted = code or min(grant.office_code for grant in actor.grants)
+    found = await Office.get_or_none(code=wanted, jurisdiction_id=actor.jurisdiction_id)
+    own = {grant.office_code for grant in actor.grants}
+    if found is None or not own & set(found.path.strip("/").split("/")):
+        raise Refused(Code.NOT_FOUND, "officeCode")
+    return found
+
+
+async def rank(
+    actor: Actor,
+    name: KpiName,
+    office_code: str | None,
+    start: date,
+    through: date,
+    minimum_count: int,
+    now: datetime,
+) -> list[Ranked]:
+    """The offices right below one, ranked by a figure. Ties share a rank; too few cases, or none due: unranked."""
+    top = await _office(actor, office_code)
+    texts.whole(minimum_count, 0, 1_000_000, "minimumCount")
+    units = await Office.filter(parent_id=top.id).order_by("code")
+    if name not in COHORT or not units:
+        return []
+    counts = await figures.cohort(COHORT[name], _question(top, units, _window(start, through), now))
+    small = limits.SMALL_GROUP if is_third_party(actor) else 0
+    rates = {unit.code: _rate(unit.code, counts, small) for unit in units}
+    standings = [ranking.Standing(code, rate.percent(6), rate.denominator) for code, rate in rates.items()]
+    places = ranking.rank(standings, minimum_count, lower_is_better=name in _LOWER_IS_BETTER)
+    return [Ranked(place.key, place.rank, rates[place.key]) for place in places]
+
+
+def _rate(code: str, counts: list[Count], small: int) -> Rate:
+    numerator, denominator = _sum(count for count in counts if count.unit == code)
+    if 0 < denominator < small:
+        return Rate(0, 0, SMALL_GROUP)
+    return Rate(numerator, denominator, formulas.reason(denominator))
+
+
+def growth(current: int, base: int, digits: int) -> float | None:
+    """同比: half up; None when the base is 0."""
+    texts.whole(digits, 0, formulas.DIGITS_MAXIMUM, "digits")
+    return formulas.growth_percent(current, base, digits)
+
+
+async def offices(actor: Actor, codes: list[str], now: datetime) -> dict[str, Row]:
+    """The offices of these codes that are in the caller's sight."""
+    found = await Reader(actor, now).rows(Office, lambda t, bind: f"{t}.code = ANY({bind(codes, '::text[]')})")
+    return {row["code"]: row for row in found}

@@ -1,0 +1,94 @@
+"""Tables by aggregate, and named SQL expressions beside their columns. No behaviour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import Tortoise
+
+from resolvers.models.approval import Approval
+from resolvers.models.callback import Callback
+from resolvers.models.case import Assignment, Case, Category, Round
+from resolvers.models.deadline import CalendarDay, Deadline, DeadlineChange, DeadlinePolicy, Regime
+from resolvers.models.handling import ExtensionRequest, HandlingResult, ResultHandler, SignOff
+from resolvers.models.inspection import InspectionNote, NoteInspector, Photo
+from resolvers.models.ledger import IdempotencyKey, LedgerEntry
+from resolvers.models.office import Office
+from resolvers.models.party import Party, Respondent
+from resolvers.models.person import Application, Person, RoleGrant, Token
+from resolvers.models.supervision import SupervisionOrder
+from resolvers.models.table import Table
+
+__all__ = [
+    "Application",
+    "Approval",
+    "Assignment",
+    "CalendarDay",
+    "Callback",
+    "Case",
+    "Category",
+    "Deadline",
+    "DeadlineChange",
+    "DeadlinePolicy",
+    "ExtensionRequest",
+    "HandlingResult",
+    "IdempotencyKey",
+    "InspectionNote",
+    "LedgerEntry",
+    "NoteInspector",
+    "Office",
+    "Party",
+    "Person",
+    "Photo",
+    "Regime",
+    "Respondent",
+    "ResultHandler",
+    "RoleGrant",
+    "Round",
+    "SignOff",
+    "SupervisionOrder",
+    "Table",
+    "Token",
+]
+
+_MODULES = [
+    f"resolvers.models.{name}"
+    for name in (
+        [
+            "approval",
+            "callback",
+            "case",
+            "deadline",
+            "handling",
+            "inspection",
+            "ledger",
+            "office",
+            "party",
+            "person",
+            "supervision",
+        ]
+    )
+]
+
+
+def configure(credentials: dict[str, Any]) -> dict[str, Any]:
+    """The ORM's settings for one login."""
+    return {
+        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "apps": {
+            "jiesu": {
+                "models": _MODULES,
+                "migrations": "resolvers.migrations",
+                "default_connection": "default",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+# What `tortoise makemigrations` reads; it needs no database.
+CONFIG = configure({"host": "localhost", "port": 5432, "user": "nobody", "password": None, "database": "jiesu"})
+
+# Relations know their tables from here on, for everybody who reads a model's description at import.
+Tortoise.init_models(_MODULES, "jiesu")

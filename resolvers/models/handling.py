@@ -1,0 +1,107 @@
+"""办理: results with their department and handlers, sign-offs, and extensions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.fields.relational import ForeignKeyRelation
+
+from resolvers.models.case import Case
+from resolvers.models.office import Office
+from resolvers.models.person import Person
+from resolvers.models.table import CASCADE_NEVER, Table
+from resolvers.terms.kinds import Decision, ExtensionStatus, HandlingOutcome
+
+
+class HandlingResult(Table):
+    """What a unit says it did: the handling department and the handlers are mandatory (ZZ-10)."""
+
+    case: ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "jiesu.Case", related_name="results", on_delete=CASCADE_NEVER, db_index=True
+    )
+    office: ForeignKeyRelation[Office] = fields.ForeignKeyField(
+        "jiesu.Office", related_name="results", on_delete=CASCADE_NEVER, db_index=True
+    )
+    round = fields.IntField()
+    is_co_result = fields.BooleanField(default=False)
+    department = fields.CharField(max_length=100)
+    outcome = fields.CharEnumField(HandlingOutcome, max_length=20)
+    reply = fields.TextField()
+    recovered_loss = fields.DecimalField(max_digits=14, decimal_places=2, null=True)
+    submitted_by = fields.UUIDField(null=True)
+    submitted_at = fields.DatetimeField()
+    case_id: UUID
+    office_id: UUID
+
+    class Meta:
+        table = "handling_results"
+
+
+class ResultHandler(Table):
+    """One named handler of a result."""
+
+    result: ForeignKeyRelation[HandlingResult] = fields.ForeignKeyField(
+        "jiesu.HandlingResult", related_name="handlers", on_delete=CASCADE_NEVER, db_index=True
+    )
+    person: ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "jiesu.Person", related_name="handled", on_delete=CASCADE_NEVER, db_index=True
+    )
+    ordinal = fields.IntField()
+    person_id: UUID
+
+    class Meta:
+        table = "result_handlers"
+
+
+class SignOff(Table):
+    """签字: the responsible person's answer to one result."""
+
+    case: ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "jiesu.Case", related_name="sign_offs", on_delete=CASCADE_NEVER, db_index=True
+    )
+    result: ForeignKeyRelation[HandlingResult] = fields.ForeignKeyField(
+        "jiesu.HandlingResult", related_name="sign_offs", on_delete=CASCADE_NEVER, db_index=True
+    )
+    round = fields.IntField()
+    decision = fields.CharEnumField(Decision, max_length=8)
+    reason = fields.TextField(null=True)
+    decided_by: ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "jiesu.Person", related_name="sign_offs", on_delete=CASCADE_NEVER, db_index=True
+    )
+    decided_at = fields.DatetimeField()
+    case_id: UUID
+
+    class Meta:
+        table = "sign_offs"
+
+
+class ExtensionRequest(Table):
+    """延期申请: asked for before the due date, decided by the 12315 section alone (ZZ-9)."""
+
+    case: ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "jiesu.Case", related_name="extensions", on_delete=CASCADE_NEVER, db_index=True
+    )
+    office: ForeignKeyRelation[Office] = fields.ForeignKeyField(
+        "jiesu.Office", related_name="extensions", on_delete=CASCADE_NEVER, db_index=True
+    )
+    deadline_id = fields.UUIDField()
+    round = fields.IntField()
+    status = fields.CharEnumField(ExtensionStatus, max_length=12)
+    working_days = fields.IntField()
+    reason = fields.TextField()
+    requested_by: ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "jiesu.Person", related_name="requested_extensions", on_delete=CASCADE_NEVER, db_index=True
+    )
+    requested_at = fields.DatetimeField()
+    old_due_at = fields.DatetimeField()
+    new_due_at = fields.DatetimeField(null=True)
+    decided_by_id = fields.UUIDField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    decision_reason = fields.CharField(max_length=2_000, null=True)
+    case_id: UUID
+    office_id: UUID
+    requested_by_id: UUID
+
+    class Meta:
+        table = "extension_requests"

@@ -1,0 +1,45 @@
+"""诉求人、举报人、被投诉人: who complains or informs, and whom about."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tortoise import fields
+
+from resolvers.models.table import Table
+
+
+class Party(Table):
+    """诉求人 or 举报人 of one case. `contact_digest` recognises a repeat without reading the phone."""
+
+    case_id = fields.UUIDField(unique=True)
+    jurisdiction_id = fields.UUIDField()
+    name = fields.CharField(max_length=100, null=True)
+    phone = fields.CharField(max_length=40, null=True)
+    address = fields.CharField(max_length=300, null=True)
+    wants_confidentiality = fields.BooleanField(default=False)
+    contact_digest = fields.CharField(max_length=64, null=True, db_index=True)
+
+    class Meta:
+        table = "parties"
+
+    personal: ClassVar[frozenset[str]] = frozenset({"name", "phone", "address", "contact_digest"})
+    computed: ClassVar[dict[str, str]] = {
+        "case_kind": "(SELECT x.kind FROM cases x WHERE x.id = {t}.case_id)",
+        "own_intake": "(SELECT x.registered_by = :actor_id FROM cases x WHERE x.id = {t}.case_id)",
+        "in_own_unit": "(SELECT x.handling_ids && :unit_offices FROM cases x WHERE x.id = {t}.case_id)",
+        "callback_open": ("(SELECT x.status = 'CLOSED_AWAITING_CALLBACK' FROM cases x WHERE x.id = {t}.case_id)"),
+    }
+
+
+class Respondent(Table):
+    """被投诉(举报)人: the trader, as named at intake. `uscc` 统一社会信用代码 (GB 32100) may be unknown."""
+
+    jurisdiction_id = fields.UUIDField()
+    case_id = fields.UUIDField(unique=True)
+    name = fields.CharField(max_length=200)
+    uscc = fields.CharField(max_length=18, null=True)
+    address = fields.CharField(max_length=300, null=True)
+
+    class Meta:
+        table = "respondents"

@@ -1,0 +1,35 @@
+"""What every table here shares: a UUID key, foreign keys that never cascade, and named SQL beside the columns."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+CASCADE_NEVER = fields.OnDelete.RESTRICT
+
+
+class Table(Model):
+    """A row of ours. Ids are random: a sequence would tell how many rows one may not see.
+
+    `computed`: name -> SQL over the row's alias `{t}` and the bound names `:now :actor_id :unit_offices`.
+    `personal`: columns that only ever leave through a mask.
+    """
+
+    computed: ClassVar[dict[str, str]] = {}
+    personal: ClassVar[frozenset[str]] = frozenset()
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def table_name(cls) -> str:
+        return str(cls._meta.db_table)
+
+    @classmethod
+    def column_names(cls) -> list[str]:
+        return list(cls._meta.fields_db_projection.values())

@@ -1,0 +1,68 @@
+"""诉求人: what is told of a citizen, to whom (domain 2.8)."""
+
+from __future__ import annotations
+
+from resolvers.doors.access import Row
+from resolvers.rules import masks
+from resolvers.rules.sight import OUTSIDE, Relation, Sight, View, identity, narrative
+from resolvers.terms.actor import Actor
+from resolvers.terms.kinds import CaseKind
+
+WITHHELD = "〔按隐私规定不公开〕"
+
+
+def view(actor: Actor, row: Row) -> View:
+    """How much of this party the caller is told."""
+    relation = Relation(
+        kind=CaseKind.of(row["case_kind"]),
+        own_intake=bool(row["own_intake"]),
+        in_own_unit=bool(row["in_own_unit"]),
+        callback_open=bool(row["callback_open"]),
+        confidential=row["wants_confidentiality"],
+    )
+    return identity(actor.roles, relation)
+
+
+def name(actor: Actor, row: Row) -> str | None:
+    sight = view(actor, row).name
+    if sight is Sight.PSEUDONYM:
+        return masks.pseudonym(CaseKind.of(row["case_kind"]))
+    if sight is Sight.MASKED:
+        return masks.mask_name(row["name"]) if row["name"] else None
+    return row["name"] if sight is Sight.FULL else None
+
+
+def phone(actor: Actor, row: Row) -> str | None:
+    sight = view(actor, row).phone
+    if sight is Sight.MASKED:
+        return masks.mask_phone(row["phone"]) if row["phone"] else None
+    return row["phone"] if sight is Sight.FULL else None
+
+
+def address(actor: Actor, row: Row) -> str | None:
+    sight = view(actor, row).address
+    if sight is Sight.MASKED:
+        return masks.mask_address(row["address"]) if row["address"] else None
+    return row["address"] if sight is Sight.FULL else None
+
+
+def outside(actor: Actor) -> bool:
+    """A third party or an enterprise: it is told a matter's category, never its words."""
+    return not actor.roles - OUTSIDE
+
+
+def withheld(actor: Actor, text: str | None) -> str | None:
+    """Free text of staff about a case: theirs to read, not a third party's."""
+    return WITHHELD if text is not None and outside(actor) else text
+
+
+def words(actor: Actor, row: Row) -> Sight:
+    """How much of the citizen's own words on a case the caller is told."""
+    relation = Relation(
+        kind=CaseKind.of(row["kind"]),
+        own_intake=bool(row["own_intake"]),
+        in_own_unit=bool(row["in_own_unit"]),
+        callback_open=False,
+        confidential=bool(row["wants_confidentiality"]),
+    )
+    return narrative(actor.roles, relation)

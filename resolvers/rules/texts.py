@@ -1,0 +1,88 @@
+"""What an input may contain: lengths, blanks, numbers on the globe. One refusal, naming field and reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from resolvers.terms import limits
+from resolvers.terms.actor import Refused
+from resolvers.terms.codes import Code
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def invalid(reason: str, *path: str) -> Refused:
+    """`INVALID_INPUT` with a Chinese reason beside the path."""
+    return Refused(Code.INVALID_INPUT, *path, message=f"{Code.INVALID_INPUT.label} {reason}")
+
+
+def required(text: str, maximum: int, *path: str) -> str:
+    """The trimmed text; blank or longer than `maximum` characters is refused."""
+    trimmed = bounded(text, maximum, *path)
+    if not trimmed:
+        raise invalid("不能为空。", *path)
+    return trimmed
+
+
+def optional(text: str | None, maximum: int, *path: str) -> str | None:
+    """The trimmed text, or None for a blank one."""
+    return bounded(text, maximum, *path) or None if text is not None else None
+
+
+def bounded(text: str, maximum: int, *path: str) -> str:
+    trimmed = text.strip()
+    if len(trimmed) > maximum:
+        raise invalid(f"最多 {maximum} 个字符。", *path)
+    return trimmed
+
+
+def reasoned(text: str | None, *path: str) -> str:
+    """A mandatory reason: `REASON_REQUIRED` when blank."""
+    reason = bounded(text or "", limits.REASON_CHARACTERS, *path)
+    if not reason:
+        raise Refused(Code.REASON_REQUIRED, *path)
+    return reason
+
+
+def tagged(tags: Sequence[str], *path: str) -> list[str]:
+    """标注: trimmed, each once, in the order given."""
+    if len(tags) > limits.TAGS_MAXIMUM:
+        raise invalid(f"最多 {limits.TAGS_MAXIMUM} 个标注。", *path)
+    return list(dict.fromkeys(required(tag, limits.TAG_CHARACTERS, *path, str(n)) for n, tag in enumerate(tags)))
+
+
+def yuan(amount: Decimal | None, *path: str) -> Decimal | None:
+    """An amount in yuan, of two decimals at most, from 0 up to a billion."""
+    if amount is None:
+        return None
+    if not amount.is_finite() or not 0 <= amount <= limits.RECOVERED_LOSS_YUAN:
+        raise invalid(f"金额须在 0 至 {limits.RECOVERED_LOSS_YUAN} 元之间。", *path)
+    cents = amount.quantize(Decimal("0.01"))
+    if cents != amount:
+        raise invalid("金额最多两位小数。", *path)
+    return cents
+
+
+def past(instant: datetime, now: datetime, *path: str) -> datetime:
+    """An instant that has been, give or take the skew of an honest clock; not before the calendar begins."""
+    if instant > now + limits.CLOCK_SKEW:
+        raise invalid("时间不能晚于现在。", *path)
+    if instant.year < limits.FIRST_YEAR:
+        raise invalid(f"时间不能早于 {limits.FIRST_YEAR} 年。", *path)
+    return min(instant, now)
+
+
+def whole(number: int, low: int, high: int, *path: str) -> int:
+    if not low <= number <= high:
+        raise invalid(f"须在 {low} 至 {high} 之间。", *path)
+    return number
+
+
+def digest(text: str, *path: str) -> str:
+    """A SHA-256 in lower-case hexadecimal digits."""
+    if not _SHA256.fullmatch(text):
+        raise invalid("须为 64 位小写十六进制 SHA-256。", *path)
+    return text

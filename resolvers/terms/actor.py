@@ -1,0 +1,72 @@
+"""Who is calling: a person or an application, what it holds, and how it is told no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from resolvers.terms.roles import HOLDINGS, Permission, Role
+
+if TYPE_CHECKING:
+    from resolvers.terms.codes import Code
+
+
+class ActorKind(StrEnum):
+    PERSON = "PERSON"
+    APPLICATION = "APPLICATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role at one office, valid now."""
+
+    role: Role
+    office_id: UUID
+    office_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The caller of one operation. Made anew for each, so a lost grant counts from the next one on."""
+
+    id: UUID
+    kind: ActorKind
+    login: str
+    jurisdiction_id: UUID
+    jurisdiction_code: str
+    grants: tuple[Grant, ...]
+    token_id: UUID
+    scopes: frozenset[Permission] | None = None  # of an application: what its token was given
+    permissions: frozenset[Permission] = field(init=False)
+
+    def __post_init__(self) -> None:
+        held = frozenset[Permission]().union(*(HOLDINGS[grant.role] for grant in self.grants))
+        object.__setattr__(self, "permissions", held if self.scopes is None else held & self.scopes)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants)
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    def offices(self, *roles: Role) -> list[UUID]:
+        """The offices at which one of these roles is held."""
+        return sorted({grant.office_id for grant in self.grants if grant.role in roles})
+
+
+class Refused(Exception):  # noqa: N818  (named in the language of the trade: a refusal is no error of ours)
+    """An expected no. `path` points into the input; `details` is what the phone needs next."""
+
+    def __init__(self, code: Code, *path: str, message: str | None = None, **details: Any) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.path = path
+        self.message = message or code.label
+        self.details = details
+
+
+class Unavailable(Exception):  # noqa: N818
+    """The database could not serve this now; nothing was changed or the idempotency key will tell. Retry."""

@@ -1,0 +1,211 @@
+"""The closed vocabularies of the schema: each word once, Chinese first (domain 4.1, 4.2)."""
+
+from __future__ import annotations
+
+from resolvers.terms.term import Term
+
+
+class CaseKind(Term):
+    COMPLAINT = "COMPLAINT", "投诉: a consumer asks to resolve a dispute with a trader (Order 20 art. 3)."
+    REPORT = "REPORT", "举报: somebody reports a suspected violation (Order 20 art. 3)."
+    CONSULTATION = "CONSULTATION", "咨询: a question; no statutory clock."
+    HELP_REQUEST = "HELP_REQUEST", "求助: asks for help."
+    SUGGESTION = "SUGGESTION", "建议: proposes something."
+
+
+class IntakeChannel(Term):
+    PHONE = "PHONE", "电话: call to the hotline."
+    VOICEMAIL = "VOICEMAIL", "录音: recorded appeal, called back later (SY-6)."
+    WEB = "WEB", "互联网: the national 12315 platform."
+    WECHAT = "WECHAT", "微信."
+    EMAIL = "EMAIL", "电子邮件."
+    LETTER = "LETTER", "来信."
+    VISIT = "VISIT", "来访."
+    SMS = "SMS", "短信."
+    MAYOR_HOTLINE = "MAYOR_HOTLINE", "市长热线(信箱): work order of the mayor's line, 5 working days (ZZ-8)."
+    ODR = "ODR", "在线消费纠纷解决: from the ODR platform."
+    STATION = "STATION", "消费维权服务站: from a consumer service station."
+
+
+class CasePriority(Term):
+    EMERGENCY = "EMERGENCY", "特急: life or property, public health, food poisoning, mass event."
+    URGENT = "URGENT", "紧急: regime-tagged, utilities, leader's instruction, supervision."
+    NORMAL = "NORMAL", "普通."
+
+
+class SatisfactionLevel(Term):
+    VERY_SATISFIED = "VERY_SATISFIED", "非常满意."
+    SATISFIED = "SATISFIED", "满意."
+    NEUTRAL = "NEUTRAL", "一般: does not count as satisfied (DEC-5)."
+    DISSATISFIED = "DISSATISFIED", "不满意: the case is done again (ZZ-14)."
+
+
+class Decision(Term):
+    APPROVE = "APPROVE", "同意."
+    REJECT = "REJECT", "不同意: a reason is mandatory."
+
+
+class VisitType(Term):
+    FIRST = "FIRST", "首次检查."
+    RECHECK = "RECHECK", "复查: after a rectification order, or a patrol (FT-9)."
+    JOINT = "JOINT", "联合执法: with the street or another body (FT-7)."
+    NIGHT = "NIGHT", "夜间执法: traders open only at night (FT-7)."
+
+
+class PhotoStatus(Term):
+    DECLARED = "DECLARED", "已登记: announced, its bytes are still to come."
+    UPLOADED = "UPLOADED", "已上传: all bytes are here, not yet verified."
+    VERIFIED = "VERIFIED", "已校验: size, SHA-256 and type are as declared."
+    REJECTED = "REJECTED", "已拒收: what came is not what was declared."
+
+
+class OfficeKind(Term):
+    CITY_BUREAU = "CITY_BUREAU", "市局: the top of a jurisdiction."
+    COUNTY_BUREAU = "COUNTY_BUREAU", "县(市、区)局."
+    SECTION = "SECTION", "科室."
+    INSTITUTE = "INSTITUTE", "市场监督管理所."
+    TEAM = "TEAM", "执法大队."
+    INSPECTORATE = "INSPECTORATE", "监察."
+    STREET_TOWNSHIP = "STREET_TOWNSHIP", "街道(乡镇)."
+    EXTERNAL_DEPT = "EXTERNAL_DEPT", "系统外部门."
+
+
+class AssignmentRole(Term):
+    LEAD = "LEAD", "主办: answers for the case."
+    CO = "CO", "协办: reports to the lead."
+
+
+class AssignmentStatus(Term):
+    ACTIVE = "ACTIVE", "有效."
+    RETURNED = "RETURNED", "已退单."
+
+
+class DeadlineKind(Term):
+    TRIAGE = "TRIAGE", "分流时限: receipt to dispatch (ZZ-19)."
+    CLOSE = "CLOSE", "办结时限: receipt to closure (ZZ-8)."
+    REHANDLE = "REHANDLE", "重办时限: the closing limit again, for round 2 and later (ZZ-14)."
+    SIGN_FOR = "SIGN_FOR", "签收时限: dispatch to acknowledgement."
+    CALLBACK = "CALLBACK", "回访时限: closure to the first callback attempt (DEC-6)."
+    ACCEPTANCE = "ACCEPTANCE", "受理决定时限: Order 20 art. 14."
+    MEDIATION = "MEDIATION", "调解时限: Order 20 art. 21."
+    VERIFY = "VERIFY", "核查时限: Penalty Procedure art. 18."
+    NOTIFY_INFORMANT = "NOTIFY_INFORMANT", "告知举报人时限: Order 20 art. 31; only of a real-name informant."
+
+
+class ClockKind(Term):
+    SERVICE = "SERVICE", "服务承诺: the bureau's own commitment, counted in the figures."
+    STATUTORY = "STATUTORY", "法定时限: the legal limit."
+
+
+class LimitUnit(Term):
+    WORKING_DAY = "WORKING_DAY", "工作日: make-up Saturdays and Sundays count."
+    CALENDAR_DAY = "CALENDAR_DAY", "日: calendar days, rolled forward to a working day."
+    HOUR = "HOUR", "小时: elapsed hours."
+
+
+class ExtensionStatus(Term):
+    REQUESTED = "REQUESTED", "待审批."
+    APPROVED = "APPROVED", "已同意."
+    REJECTED = "REJECTED", "未同意."
+
+
+class HandlingOutcome(Term):
+    MEDIATED = "MEDIATED", "调解成功: both sides agreed."
+    NOT_AGREED = "NOT_AGREED", "调解未达成一致."
+    VIOLATION_FOUND = "VIOLATION_FOUND", "发现违法行为: goes on as an enforcement case."
+    NO_VIOLATION = "NO_VIOLATION", "未发现违法行为."
+    RECTIFIED = "RECTIFIED", "责令改正: put right on the spot or by a dated order."
+    EXPLAINED = "EXPLAINED", "解释答复."
+
+
+class CallbackOutcome(Term):
+    REACHED = "REACHED", "已接通: the citizen answered; a level is required."
+    UNREACHABLE = "UNREACHABLE", "无法接通: counts as done after three attempts on different days."
+    DECLINED = "DECLINED", "拒绝评价: reached, gives no level."
+
+
+class SupervisionKind(Term):
+    NORMAL = "NORMAL", "一般督办."
+    LISTED = "LISTED", "挂牌督办."
+    INTERVIEW = "INTERVIEW", "约谈."
+
+
+class ApprovalKind(Term):
+    SIGN_OFF = "SIGN_OFF", "结果签字."
+    EXTENSION = "EXTENSION", "延期审批."
+    CALLBACK_REVIEW = "CALLBACK_REVIEW", "回访审阅."
+
+
+class CalendarMode(Term):
+    STATUTORY = "STATUTORY", "法定工作日 (DEC-2)."
+    DUTY = "DUTY", "值班日: every day counts while an emergency roster is in force."
+
+
+class CoordinateSystem(Term):
+    WGS84 = "WGS84", "GPS."
+    GCJ02 = "GCJ02", "国测局坐标 (Amap, Tencent)."
+    BD09 = "BD09", "百度坐标."
+
+
+class CaseEventKind(Term):
+    RECEIVED = "RECEIVED", "登记."
+    ANSWERED = "ANSWERED", "直接答复."
+    DISPATCHED = "DISPATCHED", "派单."
+    SIGNED_FOR = "SIGNED_FOR", "签收."
+    INSPECTION_NOTE_ADDED = "INSPECTION_NOTE_ADDED", "检查记录."
+    PHOTO_VERIFIED = "PHOTO_VERIFIED", "照片已校验."
+    CO_RESULT_SUBMITTED = "CO_RESULT_SUBMITTED", "协办单位反馈."
+    RESULT_SUBMITTED = "RESULT_SUBMITTED", "提交结果."
+    SENT_BACK = "SENT_BACK", "退回重新处理."
+    SIGNED_OFF = "SIGNED_OFF", "签字办结."
+    EXTENSION_REQUESTED = "EXTENSION_REQUESTED", "申请延期."
+    EXTENSION_APPROVED = "EXTENSION_APPROVED", "同意延期."
+    EXTENSION_REJECTED = "EXTENSION_REJECTED", "不同意延期."
+    CALLBACK_ATTEMPTED = "CALLBACK_ATTEMPTED", "回访未接通."
+    CALLBACK_RECORDED = "CALLBACK_RECORDED", "回访."
+    CALLBACK_RETURNED = "CALLBACK_RETURNED", "回访记录退回."
+    ARCHIVED = "ARCHIVED", "归档."
+    REHANDLING_OPENED = "REHANDLING_OPENED", "重办: round n+1 began."
+    SUPERVISED = "SUPERVISED", "督办."
+    TAGGED = "TAGGED", "标注: a regime tag was put on the case."
+    REGIME_ACTIVATED = "REGIME_ACTIVATED", "启动应急机制: concerns the jurisdiction, not one case."
+    ORIGINAL_READ = "ORIGINAL_READ", "查阅照片原件: kept for the audit."
+    SYNC_RESET = "SYNC_RESET", "需重新同步: the cursor cannot be replayed; fetch the list again."
+    REMOVED = "REMOVED", "已移出视野: the case is no longer yours to see."
+    HEARTBEAT = "HEARTBEAT", "心跳: nothing new; the cursor is good to resume from."
+
+
+class KpiName(Term):
+    CLOSURE_RATE = "CLOSURE_RATE", "办结率."
+    ON_TIME_CLOSURE_RATE = "ON_TIME_CLOSURE_RATE", "按期办结率."
+    DISPATCH_RATE = "DISPATCH_RATE", "转办率."
+    DUPLICATE_DISPATCH_RATE = "DUPLICATE_DISPATCH_RATE", "重复派单率."
+    SATISFACTION_RATE = "SATISFACTION_RATE", "满意率."
+    CALLBACK_RATE = "CALLBACK_RATE", "电话回访率."
+    SUPERVISION_RATE = "SUPERVISION_RATE", "督办率."
+    INSPECTION_RATE = "INSPECTION_RATE", "有报必查率."
+    ODR_SUCCESS_RATE = "ODR_SUCCESS_RATE", "自行和解成功率."
+
+
+class CaseOrder(Term):
+    DUE_AT = "DUE_AT", "按办结期限: earliest due first; without a limit last."
+    DUE_AT_DESC = "DUE_AT_DESC", "按办结期限倒序."
+    RECEIVED_AT = "RECEIVED_AT", "按接诉时间: oldest first."
+    RECEIVED_AT_DESC = "RECEIVED_AT_DESC", "按接诉时间倒序: newest first."
+    UPDATED_AT = "UPDATED_AT", "按更新时间: longest untouched first."
+    UPDATED_AT_DESC = "UPDATED_AT_DESC", "按更新时间倒序."
+
+
+class ViewerKind(Term):
+    PERSON = "PERSON", "人员."
+    APPLICATION = "APPLICATION", "第三方应用."
+
+
+class TraceReason(Term):
+    START_DAY = "START_DAY", "起始日不计 (民法典第201条)."
+    WORKDAY = "WORKDAY", "工作日."
+    MAKE_UP_WORKDAY = "MAKE_UP_WORKDAY", "调休上班."
+    REST = "REST", "休息日不计."
+    CALENDAR_DAY = "CALENDAR_DAY", "按日计."
+    DUTY_DAY = "DUTY_DAY", "应急值班日, 每天都计."
+    ROLLED = "ROLLED", "期限最后一日遇休息日顺延 (民法典第203条)."

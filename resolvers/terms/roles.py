@@ -1,0 +1,90 @@
+"""Who may do what (domain 4.3). Permissions are named apart from who holds them."""
+
+from __future__ import annotations
+
+from resolvers.terms.term import Term
+
+
+class Role(Term):
+    AGENT = "AGENT", "受理员: registers and answers calls."
+    DISPATCHER = "DISPATCHER", "案件分派: triages and dispatches; never signs off."
+    ADVISER = "ADVISER", "科室指导: advises on the handling unit, may co-handle."
+    CLERK = "CLERK", "承办单位值班人员: signs for cases, submits results, asks for extensions."
+    INSPECTOR = "INSPECTOR", "现场检查人员: inspects, files notes with photos, submits results."
+    RESPONSIBLE_PERSON = "RESPONSIBLE_PERSON", "负责人: signs off the results of the own unit (ZZ-10)."
+    SECTION_OFFICER = "SECTION_OFFICER", "12315投诉举报科: decides extensions (ZZ-9), reviews filings (ZZ-17)."
+    CALLBACK_OFFICER = "CALLBACK_OFFICER", "回访员: calls citizens back; never of the handling unit (ZZ-11)."
+    CALLBACK_REVIEWER = "CALLBACK_REVIEWER", "回访审阅: reviews and signs callback records (ZZ-13)."
+    SUPERVISION_OFFICER = "SUPERVISION_OFFICER", "督查专班: supervises cases, never alters results (FT-17)."
+    DUTY_LEADER = "DUTY_LEADER", "带班领导: leads the shift, supervises (JMS-5)."
+    LEADER = "LEADER", "领导: instructs, activates and ends a regime (ZZ-16)."
+    ANALYST = "ANALYST", "数据分析: figures and bulletins over masked data (SY-8)."
+    ODR_ENTERPRISE = "ODR_ENTERPRISE", "在线和解企业: sees the cases routed to it, never a report (FT-11)."
+    INTEGRATOR = "INTEGRATOR", "第三方应用: scoped, masked reads; creates cases."
+    AUDITOR = "AUDITOR", "审计: reads cases and their history, masked."
+    ADMIN = "ADMIN", "系统管理: configures; sees no case and no personal data."
+
+
+class Permission(Term):
+    ACTIVATE_REGIME = "ACTIVATE_REGIME", "启动应急机制: activate an emergency regime."
+    ADD_INSPECTION_NOTE = "ADD_INSPECTION_NOTE", "填写检查记录: file inspection notes and their photos."
+    ANSWER_CASE = "ANSWER_CASE", "直接答复: answer at intake."
+    DECIDE_EXTENSION = "DECIDE_EXTENSION", "审批延期: decide extension requests."
+    DISPATCH_CASE = "DISPATCH_CASE", "派单: dispatch to a lead and co-handlers."
+    READ_APPROVALS = "READ_APPROVALS", "查看待办审批: list what waits for the own decision."
+    READ_CASES = "READ_CASES", "查看工单: read the cases in sight."
+    READ_EVENTS = "READ_EVENTS", "订阅事件: subscribe to events of the cases in sight."
+    READ_KPIS = "READ_KPIS", "查看指标: read figures of the own office and below."
+    READ_OFFICES = "READ_OFFICES", "查看机构: read the office tree."
+    READ_ORIGINALS = "READ_ORIGINALS", "查看照片原件: read the sealed original of a photo."
+    RECEIVE_CASE = "RECEIVE_CASE", "登记: register a case."
+    RECORD_CALLBACK = "RECORD_CALLBACK", "记录回访: call back and record it."
+    REQUEST_EXTENSION = "REQUEST_EXTENSION", "申请延期: ask for an extension."
+    REVIEW_CALLBACK = "REVIEW_CALLBACK", "审阅回访: review and sign a callback record."
+    SIGN_FOR_CASE = "SIGN_FOR_CASE", "签收: acknowledge a dispatched case for the own office."
+    SIGN_OFF = "SIGN_OFF", "签字: approve or send back the own unit's result."
+    SUBMIT_RESULT = "SUBMIT_RESULT", "提交结果: submit the result of the own unit."
+    SUPERVISE_CASE = "SUPERVISE_CASE", "督办: put a case under supervision."
+
+
+_P = Permission
+_STAFF = frozenset({_P.READ_CASES, _P.READ_EVENTS, _P.READ_KPIS, _P.READ_OFFICES})
+_SUPERVISOR = _STAFF | {_P.SUPERVISE_CASE, _P.READ_ORIGINALS}
+
+HOLDINGS: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: _STAFF | {_P.RECEIVE_CASE, _P.ANSWER_CASE},
+    Role.DISPATCHER: _STAFF | {_P.DISPATCH_CASE},
+    Role.ADVISER: _STAFF,
+    Role.CLERK: _STAFF | {_P.SIGN_FOR_CASE, _P.SUBMIT_RESULT, _P.REQUEST_EXTENSION, _P.READ_ORIGINALS},
+    Role.INSPECTOR: _STAFF | {_P.ADD_INSPECTION_NOTE, _P.SUBMIT_RESULT, _P.READ_ORIGINALS},
+    Role.RESPONSIBLE_PERSON: _STAFF | {_P.SIGN_OFF, _P.READ_APPROVALS, _P.READ_ORIGINALS},
+    Role.SECTION_OFFICER: _STAFF | {_P.DECIDE_EXTENSION, _P.READ_APPROVALS},
+    Role.CALLBACK_OFFICER: _STAFF | {_P.RECORD_CALLBACK},
+    Role.CALLBACK_REVIEWER: _STAFF | {_P.REVIEW_CALLBACK, _P.READ_APPROVALS},
+    Role.SUPERVISION_OFFICER: _SUPERVISOR,
+    Role.DUTY_LEADER: _SUPERVISOR,
+    Role.LEADER: _SUPERVISOR | {_P.ACTIVATE_REGIME},
+    Role.ANALYST: _STAFF,
+    Role.ODR_ENTERPRISE: frozenset({_P.READ_CASES}),
+    Role.INTEGRATOR: _STAFF | {_P.RECEIVE_CASE},
+    Role.AUDITOR: _STAFF,
+    Role.ADMIN: frozenset({_P.READ_OFFICES, _P.READ_KPIS}),
+}
+
+# The centre sees every case of its subtree, reports included: it routes, supervises and accounts for them.
+CENTRE = frozenset(
+    {
+        Role.DISPATCHER,
+        Role.SECTION_OFFICER,
+        Role.CALLBACK_REVIEWER,
+        Role.SUPERVISION_OFFICER,
+        Role.DUTY_LEADER,
+        Role.LEADER,
+        Role.ANALYST,
+        Role.AUDITOR,
+    }
+)
+# The handling unit sees what was dispatched to it (domain 2.8).
+UNIT = frozenset({Role.CLERK, Role.INSPECTOR, Role.RESPONSIBLE_PERSON, Role.ADVISER})
+# A case's photos: agents, callback officers and third parties have no column for them in domain 2.8.
+PHOTO_VIEWERS = CENTRE | UNIT

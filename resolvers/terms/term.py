@@ -1,0 +1,29 @@
+"""An enum whose members carry their Chinese label and English gloss, once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Term(StrEnum):
+    """Member value is the public name; `label` is the described meaning, Chinese term first."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member of a public name, or ValueError."""
+        for member in cls:
+            if member.value == value:
+                return member
+        raise ValueError(value)

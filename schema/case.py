@@ -1,0 +1,205 @@
+"""工单: a case as its callers see it, and how to find it."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from resolvers import case as verbs
+from resolvers import models
+from resolvers.doors.access import Reader
+from resolvers.terms.kinds import CaseKind, CaseOrder, CasePriority, IntakeChannel
+from resolvers.terms.roles import Permission
+from resolvers.terms.statuses import CaseStatus
+from schema.grammar import connection
+from schema.grammar.connection import Connection, Order, Page, Window
+from schema.grammar.context import Info
+from schema.grammar.node import Node
+from schema.grammar.source import column, computed, fed_by, many, pages, personal, relation
+
+if TYPE_CHECKING:
+    from schema.callback import Callback
+    from schema.deadline import Deadline
+    from schema.dispatch import Assignment
+    from schema.event import CaseEvent
+    from schema.extension import ExtensionRequest
+    from schema.handling import HandlingResult
+    from schema.inspection import InspectionNote
+    from schema.office import Office
+    from schema.party import Party, Respondent
+    from schema.sign_off import SignOff
+    from schema.supervision import SupervisionOrder
+
+ORDERS = {
+    CaseOrder.DUE_AT: Order("due_sort"),
+    CaseOrder.DUE_AT_DESC: Order("due_sort", descending=True),
+    CaseOrder.RECEIVED_AT: Order("received_at"),
+    CaseOrder.RECEIVED_AT_DESC: Order("received_at", descending=True),
+    CaseOrder.UPDATED_AT: Order("updated_at"),
+    CaseOrder.UPDATED_AT_DESC: Order("updated_at", descending=True),
+}
+_WORDS = ("kind", "own_intake", "in_own_unit", "wants_confidentiality")
+
+
+@fed_by(models.Category, description="诉求类别: what a case is about.")
+class Category(Node):
+    code: str = column("类别代码: six digits in pairs (GB/T 39666).")
+    name: str = column("类别名称.")
+
+
+@fed_by(models.Round, description="办理轮次: one run through handling; a dissatisfied citizen opens the next (ZZ-14).")
+class Round(Node):
+    number: int = column("轮次: 1 for the first.")
+    opened_at: datetime = column("开始时间.")
+    closed_at: datetime | None = column("办结时间: when its result was signed off.")
+    sent_back_count: int = column("退回次数: how often its result was sent back.")
+
+
+@fed_by(models.Case, description="工单: one matter raised by one citizen, from intake to archive.")
+class Case(Node):
+    number: str = column("工单编号, printed on the order.")
+    version: int = column("版本: give it as `expectedVersion` with every change.")
+    kind: CaseKind = column("诉求类型.")
+    channel: IntakeChannel = column("接诉渠道.")
+    status: CaseStatus = column("工单状态.")
+    priority: CasePriority = column("紧急程度.")
+    is_urgent: bool = computed("是否紧急: EMERGENCY or URGENT.")
+    title: str = personal(
+        "标题: the citizen's identity is taken out where the caller must not know it; third parties get the category.",
+        *_WORDS, "title", "title_redacted", "category_name", by=verbs.title,
+    )  # fmt: skip
+    description: str = personal(
+        "诉求内容: masked like the title; not told to third parties.",
+        *_WORDS, "description", "description_redacted", by=verbs.description,
+    )  # fmt: skip
+    tags: list[str] = column("标注, for example 新冠疫情 (ZZ-19).")
+    category: Category | None = relation("诉求类别.", models.Category, key="category_id")
+    division_code: str = column("行政区划代码 (GB/T 2260).")
+    place: str | None = personal("事发地点, in words.", *_WORDS, "place_text", by=verbs.place_text)
+    received_at: datetime = column("接诉时间: from when the clocks run (DEC-1).")
+    registered_at: datetime = column("登记时间: when it was keyed in.")
+    updated_at: datetime = column("更新时间: of the last change.")
+    due_at: datetime | None = column("办结期限: effective closing date of the current round.")
+    closed_at: datetime | None = column("办结时间 of the current round; null while it is open.")
+    is_overdue: bool = computed("是否超期: past its effective due date and still open.")
+    round: int = column("当前轮次: 1, or more after a dissatisfied callback (ZZ-14).")
+    answer: str | None = personal("直接答复内容, of a case answered at intake.", *_WORDS, "answer", by=verbs.answer)
+    lead_office: Annotated["Office", strawberry.lazy("schema.office")] | None = relation(
+        "主办单位.", models.Office, key="lead_office_id"
+    )
+    intake_office: Annotated["Office", strawberry.lazy("schema.office")] | None = relation(
+        "登记单位.", models.Office, key="intake_office_id"
+    )
+    assignments: list[Annotated["Assignment", strawberry.lazy("schema.dispatch")]] = many(
+        "派单记录: the lead first.", models.Assignment, key="case_id", order="t.role DESC, t.dispatched_at, t.id"
+    )
+    deadlines: list[Annotated["Deadline", strawberry.lazy("schema.deadline")]] = many(
+        "时限: both clocks, service and statutory.", models.Deadline, key="case_id", order="t.start_at, t.kind, t.id"
+    )
+    rounds: list[Round] = many("办理轮次.", models.Round, key="case_id", order="t.number")
+    respondent: Annotated["Respondent", strawberry.lazy("schema.party")] | None = relation(
+        "被投诉(举报)人.", models.Respondent, key="respondent_id"
+    )
+    complainant: Annotated["Party", strawberry.lazy("schema.party")] | None = relation(
+        "诉求人(举报人): masked by role.", models.Party, key="complainant_id"
+    )
+    recovered_loss: Decimal | None = column("挽回经济损失, yuan, as signed off.")
+    results: list[Annotated["HandlingResult", strawberry.lazy("schema.handling")]] = many(
+        "处理结果: every submitted one, oldest first.",
+        models.HandlingResult,
+        key="case_id",
+        order="t.submitted_at, t.id",
+    )
+    inspection_notes: Connection[Annotated["InspectionNote", strawberry.lazy("schema.inspection")]] = pages(
+        "检查记录: in the order they were captured.",
+        models.InspectionNote,
+        key="case_id",
+        order=Order("captured_at"),
+    )
+    extensions: list[Annotated["ExtensionRequest", strawberry.lazy("schema.extension")]] = many(
+        "延期申请.", models.ExtensionRequest, key="case_id", order="t.requested_at, t.id"
+    )
+    sign_offs: list[Annotated["SignOff", strawberry.lazy("schema.sign_off")]] = many(
+        "签字记录.", models.SignOff, key="case_id", order="t.decided_at, t.id"
+    )
+    callbacks: list[Annotated["Callback", strawberry.lazy("schema.callback")]] = many(
+        "回访记录.", models.Callback, key="case_id", order="t.called_at, t.id"
+    )
+    supervisions: list[Annotated["SupervisionOrder", strawberry.lazy("schema.supervision")]] = many(
+        "督办.", models.SupervisionOrder, key="case_id", order="t.ordered_at, t.id"
+    )
+    timeline: Connection[Annotated["CaseEvent", strawberry.lazy("schema.event")]] = pages(
+        "时间线: everything that happened, oldest first.",
+        models.LedgerEntry,
+        key="case_id",
+        order=Order("seq", kind=int),
+    )
+
+
+@strawberry.input(description="工单筛选: all given conditions hold together.")
+class CaseFilter:
+    office_code: str | None = strawberry.field(default=None, description="机构代码: held by it or any office below it.")
+    status: list[CaseStatus] | None = strawberry.field(default=None, description="状态: any of these.")
+    kind: list[CaseKind] | None = strawberry.field(default=None, description="类型: any of these.")
+    priority: list[CasePriority] | None = strawberry.field(default=None, description="紧急程度: any of these.")
+    category_code: str | None = strawberry.field(default=None, description="类别代码: exactly this.")
+    tag: str | None = strawberry.field(default=None, description="标注: carries this one.")
+    received_from: datetime | None = strawberry.field(default=None, description="接诉时间起, included.")
+    received_to: datetime | None = strawberry.field(default=None, description="接诉时间止, excluded.")
+    due_from: datetime | None = strawberry.field(default=None, description="办结期限起, included.")
+    due_to: datetime | None = strawberry.field(default=None, description="办结期限止, excluded.")
+    overdue: bool | None = strawberry.field(default=None, description="是否超期.")
+    text: str | None = strawberry.field(
+        default=None, description="文字: the number, or part of the title or description, as far as you may read them."
+    )
+
+    def wanted(self) -> verbs.Wanted:
+        return verbs.Wanted(**vars(self))
+
+
+Filter = Annotated[CaseFilter | None, strawberry.argument(description="筛选.")]
+Ordering = Annotated[CaseOrder | None, strawberry.argument(description="排序: newest received first when not given.")]
+
+
+def page(
+    info: Info,
+    window: Window,
+    filter_: CaseFilter | None,
+    order_by: CaseOrder | None,
+    *,
+    office_code: str | None = None,
+) -> Page:
+    """A page of the cases in sight; with an office, of those it or any office below it holds."""
+    wanted = (filter_ or CaseFilter()).wanted()
+    matching = verbs.matching(info.context.caller, wanted)
+    where = matching if office_code is None else verbs.both(matching, verbs.held_by(office_code))
+    order = ORDERS[order_by or CaseOrder.RECEIVED_AT_DESC]
+    return Page(info, models.Case, order, window, where=where, tag=(wanted, office_code))
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(
+        description="按编号取工单: null when absent or not yours to see.",
+        metadata={"permission": Permission.READ_CASES},
+    )
+    async def case(
+        self, info: Info, number: Annotated[str, strawberry.argument(description="工单编号.")]
+    ) -> Case | None:
+        rows = await Reader(info.context.caller, info.context.now).rows(models.Case, verbs.numbered(number))
+        return rows[0] if rows else None  # type: ignore[return-value]
+
+    @strawberry.field(description="工单列表: the cases in your sight.", metadata={"permission": Permission.READ_CASES})
+    async def cases(
+        self,
+        info: Info,
+        first: connection.First = None,
+        after: connection.After = None,
+        last: connection.Last = None,
+        before: connection.Before = None,
+        filter: Filter = None,  # noqa: A002
+        order_by: Ordering = None,
+    ) -> Connection[Case]:
+        window = Window(first=first, after=after, last=last, before=before)
+        return page(info, window, filter, order_by)  # type: ignore[return-value]

@@ -1,0 +1,55 @@
+"""时限: what is due when, by which limit, counted how."""
+
+from datetime import date as Day  # noqa: N812  (a field called date stands beside it)
+from datetime import datetime
+
+import strawberry
+
+from resolvers import deadline as verbs
+from resolvers import models
+from resolvers.doors.access import Row
+from resolvers.terms.kinds import ClockKind, DeadlineKind, LimitUnit, TraceReason
+from schema.grammar.node import Node
+from schema.grammar.source import asked, column, computed, fed_by, relation
+
+
+@strawberry.type(description="计日: one day on the way to a due date, and whether it counted.")
+class DeadlineDay:
+    date: Day = strawberry.field(description="日期, in the jurisdiction's time zone.")
+    counted: bool = strawberry.field(description="是否计入.")
+    reason: TraceReason = strawberry.field(description="原因.")
+
+
+@fed_by(models.DeadlinePolicy, description="时限政策: a limit with its legal basis, in force from a day on.")
+class DeadlinePolicy(Node):
+    version: int = column("版本.")
+    legal_basis: str = column("依据.")
+    confirmed: bool = column("是否已核实: false while the official text is awaited (DEC-17).")
+
+
+@fed_by(models.Deadline, description="时限: one clock of a case.")
+class Deadline(Node):
+    round: int = column("轮次.")
+    kind: DeadlineKind = column("种类.")
+    clock: ClockKind = column("性质: the service commitment and the statutory limit run side by side.")
+    amount: int = column("数量, in `unit`.")
+    unit: LimitUnit = column("单位.")
+    start_at: datetime = column("起算时间.")
+    due_at: datetime = column("到期时间: effective, after extensions and regimes.", name="effective_due_at")
+    original_due_at: datetime = column("原到期时间: as first set.", name="due_at")
+    met_at: datetime | None = column("完成时间.")
+    breached_at: datetime | None = computed(
+        "超期时间: the due date it missed; a fact that never goes away.", name="breach"
+    )
+    due_at_provisional: bool = column("暂定: runs into a year whose calendar is not published yet.", name="provisional")
+    basis_unconfirmed: bool = column("依据待核实.")
+    calendar_version: int = column("日历版本.")
+    policy: DeadlinePolicy | None = relation("时限政策.", models.DeadlinePolicy, key="policy_id")
+
+    @asked(
+        "计日明细: each day from the start to the original due date, counted or not, and why.",
+        "start_at", "amount", "unit", "calendar_mode",
+    )  # fmt: skip
+    async def trace(root: Row) -> list[DeadlineDay]:
+        days = await verbs.trace(root)
+        return [DeadlineDay(date=day.date, counted=day.counted, reason=TraceReason.of(day.reason)) for day in days]

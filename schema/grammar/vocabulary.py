@@ -1,0 +1,40 @@
+"""The trade's closed vocabularies, published once. Types name the terms themselves."""
+
+from resolvers.terms import kinds
+from resolvers.terms.codes import Code
+from resolvers.terms.roles import Permission, Role
+from resolvers.terms.statuses import CaseStatus
+from schema.grammar.enums import publish
+
+for _term, _description in (
+    (kinds.ApprovalKind, "审批种类: what is to be decided."),
+    (kinds.AssignmentRole, "承办角色: lead or co-handler."),
+    (kinds.AssignmentStatus, "派单状态: whether a dispatch still holds."),
+    (kinds.CalendarMode, "计日方式: how a regime counts days."),
+    (kinds.CallbackOutcome, "回访结果: what became of an attempt."),
+    (kinds.CaseEventKind, "事件种类: what happened."),
+    (kinds.CaseKind, "诉求类型: what a citizen brings."),
+    (kinds.CaseOrder, "工单排序: ascending, or descending where it says so; ties by id."),
+    (kinds.CasePriority, "紧急程度."),
+    (kinds.ClockKind, "时限性质: the bureau's commitment or the law's limit."),
+    (kinds.CoordinateSystem, "坐标系: of the degrees given; stored as WGS-84."),
+    (kinds.DeadlineKind, "时限种类: what is to be done by then."),
+    (kinds.Decision, "决定."),
+    (kinds.ExtensionStatus, "延期状态."),
+    (kinds.HandlingOutcome, "处理结果."),
+    (kinds.IntakeChannel, "接诉渠道: how it reached the hotline (ZZ-4)."),
+    (kinds.KpiName, "指标名称: of a ranking."),
+    (kinds.LimitUnit, "时限单位: stored with every limit."),
+    (kinds.OfficeKind, "机构种类."),
+    (kinds.PhotoStatus, "照片状态."),
+    (kinds.SatisfactionLevel, "满意度: exactly four levels (ZZ-12)."),
+    (kinds.SupervisionKind, "督办种类."),
+    (kinds.TraceReason, "计日原因: why a day counted towards a limit, or why not."),
+    (kinds.ViewerKind, "来访者种类."),
+    (kinds.VisitType, "检查种类."),
+    (Permission, "权限: what a role may do."),
+    (Role, "角色 (domain of duties)."),
+):
+    publish(_term, _description)
+publish(CaseStatus, "工单状态: where a case stands in its life.")
+publish(Code, "业务提示代码: why a request was refused; stable, unlike the sentence.", name="UserErrorCode")
