@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api import health
+from api.bearer import Expired
 from api.console import Console
 from api.graphql import GraphQLEndpoint
 from api.limits import SecurityHeaders
@@ -26,6 +27,7 @@ from resolvers import login
 from resolvers.doors import db, once, reference, store
 from resolvers.doors.feed import feed
 from resolvers.doors.postgres import Logins
+from resolvers.terms.actor import Actor
 from schema import schema
 from schema.grammar.faults import Fault, report, tell
 
@@ -44,15 +46,23 @@ class Serving:
     sample: bool  # demo people exist: the console may offer their tokens
 
 
+async def identify(token: str) -> Actor | None:
+    """Whose a token is; `Expired` when it has only run out, so that a client knows to come back with a fresh one."""
+    actor = await login.identify(token)
+    if actor is None and await login.has_expired(token):
+        raise Expired
+    return actor
+
+
 def build(serving: Serving) -> Starlette:
     """The application over a migrated database."""
     endpoint = GraphQLEndpoint(
         schema,
-        identify=login.identify,
+        identify=identify,
         allowed_origins=serving.allowed_origins,
         public_url=serving.public_url,
     )
-    photos, console = Photos(login.identify), Console(serving.data_dir if serving.sample else None)
+    photos, console = Photos(identify), Console(serving.data_dir if serving.sample else None)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint),
         WebSocketRoute("/graphql", endpoint),

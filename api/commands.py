@@ -8,19 +8,21 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 from types import FrameType
+from typing import Never, Self
 
 import uvicorn
 from tqdm import tqdm
 
 from api.app import Serving, build
 from api.settings import CITIES, Settings, read_settings
-from fixtures import figures, load
+from fixtures import people, tokens
+from fixtures.load import Loaded, load, mint_tokens
 from resolvers.doors import db, ledger, migrating, reference
 from resolvers.doors.postgres import ClusterBusy, Logins, external_logins
 from resolvers.terms import limits
@@ -138,11 +140,11 @@ class Announcing(uvicorn.Server):
 def announce(settings: Settings, port: int) -> None:
     """Where to go, and for each demo person role, office and token."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    people = load.read_tokens(settings.data_dir) if settings.sample else {}
-    for login, person in people.items():
+    known = tokens.read_tokens(settings.data_dir) if settings.sample else {}
+    for login, person in known.items():
         print(f"  {login:<38} {person['role']:<20} {person['office']:<12} {person['token']}")
-    if people:
-        print(f"Demo people above (password: {load.PASSWORD}); also in {settings.data_dir / 'demo-tokens.json'}")
+    if known:
+        print(f"Demo people above (password: {people.PASSWORD}); also in {settings.data_dir / 'demo-tokens.json'}")
     print(f"jiesu is ready: http://{host}:{port}/ (console), http://{host}:{port}/graphql (API)", flush=True)
 
 
@@ -157,7 +159,7 @@ async def _migrated(logins: Logins) -> None:
     await _opened(logins, reference.fill)
 
 
-async def _opened(logins: Logins, work: Callable[[], Coroutine[None, None, None]]) -> None:
+async def _opened(logins: Logins, work: Callable[[], Awaitable[None]]) -> None:
     await db.start(logins.app, pool_size=4, statement_ms=_LOADING_MILLISECONDS)
     try:
         await work()
@@ -176,21 +178,29 @@ async def _load(logins: Logins, data_dir: Path, names: tuple[str, ...]) -> None:
     async def work() -> None:
         await reference.fill()
         with Bars() as bars:
-            for loaded in await load.load(names, data_dir=data_dir, anchor=datetime.now(UTC), progress=bars.show):
-                print(loaded.sentence)
+            loaded = await load(names, data_dir=data_dir, anchor=datetime.now(UTC), progress=bars.show)
+        for city in loaded:
+            print(_sentence(city))
         if names:
-            await load.mint_tokens(data_dir, names)
+            await mint_tokens(data_dir, names)
 
     await _opened(logins, work)
+
+
+def _sentence(city: Loaded) -> str:
+    if city.was_there:
+        return f"{city.name} ({city.city}) is there already."
+    speed = city.cases / city.seconds if city.seconds else 0
+    return f"{city.name} ({city.city}): {city.cases} cases, {city.entries} ledger entries, {speed:,.0f} cases/s"
 
 
 class Bars:
     """A progress bar a city."""
 
     def __init__(self) -> None:
-        self._bars: dict[str, tqdm[None]] = {}
+        self._bars: dict[str, tqdm[Never]] = {}
 
-    def __enter__(self) -> Bars:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -202,16 +212,18 @@ class Bars:
         if bar is None:
             bar = self._bars[city] = tqdm(total=total, desc=city, unit=" cases")
         bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
 
 
 def verify_figures(settings: Settings, asked: argparse.Namespace) -> int:
     """Exit 1 on any difference between what the articles print and what the API answers."""
-    tokens = load.read_tokens(settings.data_dir)
-    if not tokens:
+    known = tokens.read_tokens(settings.data_dir)
+    if not known:
         print(f"jiesu: no demo people in {settings.data_dir}; load a city first.", file=sys.stderr)
         return 2
     url = asked.url or settings.public_url or f"http://{settings.host}:{settings.port}"
-    verdicts = asyncio.run(figures.verify(url, tokens))
+    verdicts = asyncio.run(figures.verify(url, known))
     for verdict in verdicts:
         print(verdict.line)
     wrong = sum(not verdict.holds for verdict in verdicts)

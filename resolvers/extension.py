@@ -84,7 +84,7 @@ async def decide_extension(
     if request.status is not ExtensionStatus.REQUESTED:
         raise Refused(Code.INVALID_TRANSITION, "extensionId", status=case.status)
     transitions.decide(actor, request.requested_by_id)
-    if request.office_id in actor.offices(*actor.roles):
+    if actor.works_in(request.office_id):
         raise Refused(Code.SELF_APPROVAL_FORBIDDEN, "extensionId")
     why = texts.optional(reason, limits.REASON_CHARACTERS, "reason")
     if decision is Decision.REJECT and not why:

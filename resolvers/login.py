@@ -37,6 +37,11 @@ async def identify(token: str) -> Actor | None:
     return await identity.by_digest(digest(token))
 
 
+async def has_expired(token: str) -> bool:
+    """Whether this bearer token was good once and has only run out."""
+    return await identity.has_expired(digest(token))
+
+
 def digest(token: str) -> bytes:
     """What is kept of a token. 256 random bits need no salt."""
     return hashlib.sha256(token.encode()).digest()

@@ -32,7 +32,6 @@ from schema import (
     supervision,
 )
 from schema.grammar import errors, node, vocabulary
-from schema.grammar.context import Info
 from schema.grammar.faults import QuietSchema
 from schema.grammar.guards import EXTENSIONS
 from schema.grammar.scalars import scalar_map

@@ -153,8 +153,8 @@ def _approval(actor: Actor, t: str, bind: Bind) -> str:
         mine = bind(actor.offices(Role.RESPONSIBLE_PERSON), "::uuid[]")
         every.append(f"({t}.kind = '{ApprovalKind.SIGN_OFF}' AND {t}.office_id = ANY({mine}))")
     if Role.SECTION_OFFICER in actor.roles:
-        section = bind(actor.offices(Role.SECTION_OFFICER), "::uuid[]")
-        every.append(f"({t}.kind = '{ApprovalKind.EXTENSION}' AND NOT {t}.office_id = ANY({section}))")
+        own = bind([office for office in actor.offices(*actor.roles) if actor.works_in(office)], "::uuid[]")
+        every.append(f"({t}.kind = '{ApprovalKind.EXTENSION}' AND NOT {t}.office_id = ANY({own}))")
     if Role.CALLBACK_REVIEWER in actor.roles:
         every.append(f"({t}.kind = '{ApprovalKind.CALLBACK_REVIEW}')")
     barred = f"NOT {bind.named('actor_id')} = ANY({t}.barred_ids)"

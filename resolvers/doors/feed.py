@@ -16,7 +16,6 @@ from resolvers.doors import db, ledger
 from resolvers.doors.postgres import Login
 from resolvers.terms import limits
 
-
 # One index probe a jurisdiction, however long its chain.
 _HEADS = """
 SELECT j.id AS jurisdiction_id, (SELECT max(l.seq) FROM ledger l WHERE l.jurisdiction_id = j.id) AS seq
@@ -67,12 +66,16 @@ class Feed:
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 connection = await asyncpg.connect(**login.credentials())
                 try:
-                    await connection.add_listener(ledger.CHANNEL, lambda *_: self._look.set())
-                    while not connection.is_closed():
-                        await asyncio.sleep(limits.FEED_POLL_SECONDS)
+                    await self._hear(connection)
                 finally:
                     await connection.close(timeout=2)
             await asyncio.sleep(limits.FEED_POLL_SECONDS)
+
+    async def _hear(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _: gone.set())
+        await connection.add_listener(ledger.CHANNEL, lambda *_: self._look.set())
+        await gone.wait()
 
 
 @contextlib.asynccontextmanager

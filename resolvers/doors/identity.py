@@ -50,3 +50,9 @@ def _actor(rows: list[dict[str, Any]]) -> Actor | None:
         token_id=first["token_id"],
         scopes=None if first["is_person"] else frozenset(map(Permission.of, orjson.loads(first["scopes"]))),
     )
+
+
+async def has_expired(digest: bytes) -> bool:
+    """Whether this was a token whose time is over: its holder may simply come back with a fresh one."""
+    sql = "SELECT 1 FROM tokens WHERE digest = $1 AND revoked_at IS NULL AND expires_at <= $2"
+    return bool(await db.query(sql, digest, clock.now()))

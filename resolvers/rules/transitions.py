@@ -96,8 +96,7 @@ def record_callback(
 ) -> CaseStatus:
     """T17: by somebody outside every unit that handled the case; a level when, and only when, the citizen gave one."""
     target = follow(Action.RECORD_CALLBACK, facts.status)
-    own = {grant.office_id for grant in actor.grants}
-    if own & facts.handling_office_ids or actor.id in facts.handler_ids:
+    if any(map(actor.works_in, facts.handling_office_ids)) or actor.id in facts.handler_ids:
         raise Refused(Code.CALLBACK_BY_HANDLING_UNIT, "caseId")
     if (outcome is CallbackOutcome.REACHED) != (level is not None):
         raise Refused(Code.LEVEL_REQUIRED, "level")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from resolvers.terms.roles import HOLDINGS, Permission, Role
+from resolvers.terms.roles import HOLDINGS, UNIT, Permission, Role
 
 if TYPE_CHECKING:
     from resolvers.terms.codes import Code
@@ -51,6 +51,15 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+    def works_in(self, office_id: UUID) -> bool:
+        """Whether the caller is of this unit. At the top bureau the centre's roles serve the whole city: only those who
+        handle cases are of that unit, or a case it handles itself could be called back by nobody.
+        """
+        return any(
+            grant.office_id == office_id and (office_id != self.jurisdiction_id or grant.role in UNIT)
+            for grant in self.grants
+        )
 
     def offices(self, *roles: Role) -> list[UUID]:
         """The offices at which one of these roles is held."""

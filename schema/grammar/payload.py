@@ -63,9 +63,9 @@ def mutation(permission: Permission, description: str) -> Callable[[Callable[...
 
         @wraps(resolver)
         async def guarded(self: Any, info: Info, input: Any) -> Any:  # noqa: A002
+            if not info.context.caller.may(permission):
+                return refused(payload, await told(Refused(Code.NOT_PERMITTED), info))
             try:
-                if not info.context.caller.may(permission):
-                    raise Refused(Code.NOT_PERMITTED)
                 return await resolver(self, info, input)
             except Refused as refusal:
                 return refused(payload, await told(refusal, info))
@@ -87,5 +87,5 @@ async def done(payload: type[P], info: Info, outcome: Outcome, **models: type[Ta
     reader = Reader(info.context.caller, info.context.now)
     found = {name: await reader.see(model, outcome.ids[name]) for name, model in models.items()}
     answer: Any = payload
-    done_: P = answer(**found, user_errors=[])
-    return done_
+    made: P = answer(**found, user_errors=[])
+    return made
