@@ -21,7 +21,9 @@ FOREIGN = {
 
 def tracked() -> list[Path]:
     """What belongs to the product: as git has it; outside a checkout, all but what tools leave behind."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, capture_output=True, text=True, check=False
+    )
     if listed.returncode == 0 and (TOP / ".git").exists():
         return [TOP / line for line in listed.stdout.splitlines() if (TOP / line).is_file()]
     left = re.compile(r"/(?:\.venv|\.jiesu|__pycache__|node_modules|\.\w+_cache|\.hypothesis)/")
