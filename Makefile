@@ -35,7 +35,7 @@ schema: .venv/.ready  ## write schema/schema.graphql anew from the types
 	@mv schema/.schema.graphql.new schema/schema.graphql
 
 migration: .venv/.ready  ## write a migration for changed models (NAME=what_changed)
-	$(PYTHON) -m tortoise.cli makemigrations $(if $(NAME),--name $(NAME))
+	.venv/bin/tortoise makemigrations $(if $(NAME),--name $(NAME))
 
 # --- steps that all run, whatever the others say, and are summed up at the end
 

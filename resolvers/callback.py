@@ -85,11 +85,8 @@ async def review_callback(
 ) -> Outcome:
     """The record is reviewed by another person (ZZ-13): archived (T18), done again (T19), or to be called anew."""
     now = clock.now()
-    seen = await access.Reader(actor, now).see(Callback, callback_id)
-    if seen is None:
-        raise Refused(Code.NOT_FOUND, "callbackId")
-    case = await access.take_case(actor, seen["case_id"], expected_version, now)
-    call = await Callback.get(id=callback_id)
+    taken = access.take_of_case(actor, Callback, callback_id, expected_version, now, "callbackId")
+    case, call = await taken
     if not call.completes or call.reviewed_at is not None:
         raise Refused(Code.INVALID_TRANSITION, "callbackId", status=case.status)
     transitions.decide(actor, call.caller_id)

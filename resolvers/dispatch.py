@@ -89,8 +89,10 @@ async def sign_for_case(actor: Actor, *, case_id: UUID, expected_version: int) -
     now = clock.now()
     case = await access.take_case(actor, case_id, expected_version, now)
     offices = actor.offices(Role.CLERK)
-    unsigned = Assignment.filter(case_id=case.id, office_id__in=offices, status=AssignmentStatus.ACTIVE)
-    mine = await unsigned.filter(signed_for_at=None).order_by("-role")
+    own = Assignment.filter(case_id=case.id, office_id__in=offices, status=AssignmentStatus.ACTIVE)
+    mine = await own.filter(signed_for_at=None).order_by("-role")
+    if not mine and await own.exists():
+        raise Refused(Code.INVALID_TRANSITION, status=case.status)  # signed for before
     facts = await status.facts(case)
     if mine and mine[0].role is AssignmentRole.CO:
         to = _acknowledge_beside(case)

@@ -64,7 +64,7 @@ async def _extendable(case: Case, days: int, now: datetime) -> Deadline:
     if await rounds.filter(status=ExtensionStatus.APPROVED).count() >= limits.EXTENSIONS_PER_ROUND:
         raise Refused(Code.EXTENSION_LIMIT_REACHED, "caseId")
     outer = await due.statutory_limit(case) if case.kind is CaseKind.REPORT else None
-    if outer is not None and await due.extended(deadline, days) > outer:
+    if outer is not None and (await due.extended(deadline, days)).at > outer:
         raise Refused(Code.EXTENSION_EXCEEDS_STATUTORY, "workingDays", due_at=outer)
     return deadline
 
@@ -76,11 +76,8 @@ async def decide_extension(
 ) -> Outcome:
     """Approved, the limit runs on from the old due date, also when decided after it; rejected, it stays."""
     now = clock.now()
-    seen = await access.Reader(actor, now).see(ExtensionRequest, extension_id)
-    if seen is None:
-        raise Refused(Code.NOT_FOUND, "extensionId")
-    case = await access.take_case(actor, seen["case_id"], expected_version, now)
-    request = await ExtensionRequest.get(id=extension_id)
+    taken = access.take_of_case(actor, ExtensionRequest, extension_id, expected_version, now, "extensionId")
+    case, request = await taken
     if request.status is not ExtensionStatus.REQUESTED:
         raise Refused(Code.INVALID_TRANSITION, "extensionId", status=case.status)
     transitions.decide(actor, request.requested_by_id)
@@ -101,8 +98,9 @@ async def _settle(
     request.decided_by_id, request.decided_at, request.decision_reason = actor.id, now, why
     if approved:
         deadline = await Deadline.get(id=request.deadline_id)
-        request.new_due_at = await due.extended(deadline, request.working_days)
-        await due.move(deadline, request.new_due_at, now, "EXTENSION")
+        extended = await due.extended(deadline, request.working_days)
+        request.new_due_at = extended.at
+        await due.move(deadline, extended.at, now, "EXTENSION", provisional=extended.provisional)
         await status.refresh_due(case)
     fields = ["status", "decided_by_id", "decided_at", "decision_reason", "new_due_at"]
     await request.save(update_fields=fields)

@@ -81,8 +81,7 @@ async def _own_office(actor: Actor, case: Case) -> UUID:
 
 async def _note(actor: Actor, case: Case, office_id: UUID, visit: Visit, now: datetime) -> InspectionNote:
     texts.whole(len(visit.photos), 0, limits.PHOTOS_PER_NOTE, "photos")
-    if visit.captured_at.year < limits.FIRST_YEAR:
-        raise texts.invalid(f"时间不能早于 {limits.FIRST_YEAR} 年。", "capturedAt")
+    captured_at = texts.since(visit.captured_at, "capturedAt")
     inspectors = await person.named(actor, visit.inspectors, "inspectors")
     if len(inspectors) < limits.INSPECTORS_MINIMUM:
         raise Refused(Code.INSPECTORS_REQUIRED, "inspectors")
@@ -93,13 +92,13 @@ async def _note(actor: Actor, case: Case, office_id: UUID, visit: Visit, now: da
         round=case.round,
         visit_type=visit.visit_type,
         findings=texts.required(visit.findings, limits.TEXT_CHARACTERS, "findings"),
-        captured_at=visit.captured_at,
+        captured_at=captured_at,
         received_at=now,
         latitude=point.latitude if point else None,
         longitude=point.longitude if point else None,
         accuracy=visit.position.accuracy if visit.position else None,
         late_arrival=evidence.is_late(case.status),
-        clock_skewed=evidence.is_skewed(visit.captured_at, now),
+        clock_skewed=evidence.is_skewed(captured_at, now),
         recorded_by=actor.id,
     )
     for ordinal, inspector in enumerate(inspectors):
@@ -130,7 +129,7 @@ async def _declare(actor: Actor, note: InspectionNote, ordinal: int, declared: D
         byte_size=texts.whole(declared.byte_size, 1, limits.PHOTO_BYTES, *path, "byteSize"),
         content_type=declared.content_type,
         status=PhotoStatus.DECLARED,
-        captured_at=declared.captured_at,
+        captured_at=texts.since(declared.captured_at, *path, "capturedAt") if declared.captured_at else None,
         latitude=point.latitude if point else None,
         longitude=point.longitude if point else None,
         declared_by=actor.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -76,6 +76,9 @@ class Matter:
     place: Spot | None = None
 
 
+_REDACTED_TITLE_CHARACTERS = 2 * limits.TITLE_CHARACTERS  # a mark may be longer than what it hides
+
+
 @atomic
 @once
 async def receive_case(actor: Actor, *, matter: Matter) -> Outcome:
@@ -84,6 +87,7 @@ async def receive_case(actor: Actor, *, matter: Matter) -> Outcome:
     A tag of a regime in force makes it urgent and shortens its limits (ZZ-19, ZZ-20).
     """
     now = clock.now()
+    matter = replace(matter, party=_bounded(matter.party)) if matter.party else matter
     case = await _draft(actor, matter, now)
     regime = await due.regime_for(case.jurisdiction_id, case.tags, case.received_at)
     if regime:
@@ -95,6 +99,16 @@ async def receive_case(actor: Actor, *, matter: Matter) -> Outcome:
     said = {"to": case.status.value, "round": 1, "kind": case.kind.value, "channel": case.channel.value}
     status.note(actor, case, CaseEventKind.RECEIVED, now, said, urgent=urgent)
     return Outcome({"case": case.id})
+
+
+def _bounded(told: Caller) -> Caller:
+    """Within their lengths before anything is made of them: the words are searched for each."""
+    return replace(
+        told,
+        name=texts.optional(told.name, limits.NAME_CHARACTERS, "party", "name"),
+        phone=texts.optional(told.phone, 40, "party", "phone"),
+        address=texts.optional(told.address, 300, "party", "address"),
+    )
 
 
 async def _draft(actor: Actor, matter: Matter, now: datetime) -> Case:
@@ -117,7 +131,7 @@ async def _draft(actor: Actor, matter: Matter, now: datetime) -> Case:
         priority=matter.priority,
         title=title,
         description=description,
-        title_redacted=masks.redact(title, secrets_told),
+        title_redacted=masks.redact(title, secrets_told)[:_REDACTED_TITLE_CHARACTERS],
         description_redacted=masks.redact(description, secrets_told),
         tags=texts.tagged(matter.tags, "tags"),
         category=await _category(matter.category_code),
@@ -175,22 +189,21 @@ async def _keep(actor: Actor, case: Case, matter: Matter, regime: Regime | None)
 
 
 async def _party(actor: Actor, case: Case, told: Caller) -> Party:
-    phone = texts.optional(told.phone, 40, "party", "phone")
     return await Party.create(
         case_id=case.id,
         jurisdiction_id=actor.jurisdiction_id,
-        name=texts.optional(told.name, limits.NAME_CHARACTERS, "party", "name"),
-        phone=phone,
-        address=texts.optional(told.address, 300, "party", "address"),
+        name=told.name,
+        phone=told.phone,
+        address=told.address,
         wants_confidentiality=told.wants_confidentiality,
-        contact_digest=contact_digest(actor.jurisdiction_id, phone) if phone else None,
+        contact_digest=contact_digest(actor.jurisdiction_id, told.phone) if told.phone else None,
     )
 
 
-def contact_digest(jurisdiction_id: UUID, phone: str) -> str:
-    """Recognises the same caller within one jurisdiction, without the phone."""
+def contact_digest(jurisdiction_id: UUID, phone: str) -> str | None:
+    """Recognises the same caller within one jurisdiction, without the phone; None where no number was told."""
     digits = "".join(filter(str.isdigit, phone))
-    return hashlib.sha256(f"{jurisdiction_id}:{digits}".encode()).hexdigest()
+    return hashlib.sha256(f"{jurisdiction_id}:{digits}".encode()).hexdigest() if digits else None
 
 
 async def _respondent(actor: Actor, case: Case, told: Accused) -> Respondent:
@@ -237,5 +250,6 @@ async def answer_case(
     await status.close_round(case, now)
     await due.meet(case, DeadlineKind.TRIAGE, now)
     await due.meet(case, DeadlineKind.CLOSE, now)
+    await due.meet(case, DeadlineKind.ACCEPTANCE, now)  # the complainant was told
     await status.move(actor, case, to, CaseEventKind.ANSWERED, now, changed=("answer", "closed_at"))
     return Outcome({"case": case.id})

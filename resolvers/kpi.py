@@ -18,7 +18,7 @@ from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
 from resolvers.terms.kinds import CaseKind, KpiName
-from resolvers.terms.roles import Permission, Role
+from resolvers.terms.roles import Permission
 
 FORMULA_VERSION = 1
 SMALL_GROUP = "SMALL_GROUP"
@@ -62,7 +62,7 @@ class Report:
 
     def __init__(self, actor: Actor, office: Office, window: Window, as_of: datetime) -> None:
         self.office, self.window, self.as_of = office, window, as_of
-        self._small = limits.SMALL_GROUP if is_third_party(actor) else 0
+        self._small = limits.SMALL_GROUP if actor.is_third_party else 0
         self._question = _question(office, [office], window, as_of)
         self._counts: dict[str, list[Count]] = {}
 
@@ -116,11 +116,6 @@ class Report:
 
     def _count(self, number: int) -> int | None:
         return None if 0 < number < self._small else number
-
-
-def is_third_party(actor: Actor) -> bool:
-    """Whom counts below five are not told (domain 2.8)."""
-    return actor.roles <= {Role.INTEGRATOR, Role.ODR_ENTERPRISE}
 
 
 def _sum(counts: Iterable[Count]) -> tuple[int, int]:
@@ -181,7 +176,7 @@ async def rank(
     if name not in COHORT or not units:
         return []
     counts = await figures.cohort(COHORT[name], _question(top, units, _window(start, through), now))
-    small = limits.SMALL_GROUP if is_third_party(actor) else 0
+    small = limits.SMALL_GROUP if actor.is_third_party else 0
     rates = {unit.code: _rate(unit.code, counts, small) for unit in units}
     standings = [ranking.Standing(code, rate.percent(6), rate.denominator) for code, rate in rates.items()]
     places = ranking.rank(standings, minimum_count, lower_is_better=name in _LOWER_IS_BETTER)

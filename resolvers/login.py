@@ -23,6 +23,7 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _DUMMY = HASHER.hash(secrets.token_urlsafe(16))  # an unknown login costs what a known one does
 _two_at_once = asyncio.Semaphore(2)
 
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """A fresh token. It is told once and kept only as its digest."""

@@ -1,5 +1,7 @@
 """The public schema: every noun's part of Query, Mutation and Subscription, merged; and the check that none is bare."""
 
+from importlib import import_module
+
 from graphql import (
     GraphQLObjectType,
     is_object_type,
@@ -10,53 +12,35 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from schema import (
-    approval,
-    callback,
-    case,
-    deadline,
-    dispatch,
-    event,
-    extension,
-    handling,
-    inspection,
-    intake,
-    kpi,
-    login,
-    office,
-    party,
-    person,
-    photo,
-    regime,
-    sign_off,
-    supervision,
-)
 from schema.grammar import errors, node, vocabulary
 from schema.grammar.faults import QuietSchema
 from schema.grammar.guards import EXTENSIONS
 from schema.grammar.scalars import scalar_map
 from schema.grammar.source import Source
 
-NOUNS = (
-    approval,
-    callback,
-    case,
-    deadline,
-    dispatch,
-    event,
-    extension,
-    handling,
-    inspection,
-    intake,
-    kpi,
-    login,
-    office,
-    party,
-    person,
-    photo,
-    regime,
-    sign_off,
-    supervision,
+NOUNS = tuple(
+    import_module(f"schema.{noun}")
+    for noun in (
+        "approval",
+        "callback",
+        "case",
+        "deadline",
+        "dispatch",
+        "event",
+        "extension",
+        "handling",
+        "inspection",
+        "intake",
+        "kpi",
+        "login",
+        "office",
+        "party",
+        "person",
+        "photo",
+        "regime",
+        "sign_off",
+        "supervision",
+    )
 )
 
 

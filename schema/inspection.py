@@ -11,7 +11,7 @@ from resolvers.doors.access import Link, Row
 from resolvers.rules.sight import Sight, inspector_track
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import CoordinateSystem, VisitType
-from resolvers.terms.roles import Permission
+from resolvers.terms.roles import PHOTO_VIEWERS, Permission
 from schema.grammar import ids
 from schema.grammar.context import Info
 from schema.grammar.node import Node
@@ -66,7 +66,11 @@ class InspectionNote(Node):
         "in_own_office", "latitude", "longitude", "accuracy", by=_position,
     )  # fmt: skip
     photos: list[Annotated["Photo", strawberry.lazy("schema.photo")]] = many(
-        "照片: told to the handling unit and the centre.", models.Photo, key="note_id", order="t.ordinal"
+        "照片: told to the handling unit and the centre.",
+        models.Photo,
+        key="note_id",
+        order="t.ordinal",
+        who=PHOTO_VIEWERS,
     )
 
 

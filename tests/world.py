@@ -9,7 +9,7 @@ import itertools
 import os
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -183,6 +183,37 @@ def _change(case: Data) -> Data:
 
 
 change = _change  # what every change of a case asks for
+
+
+async def grant(city: City, who: str, role: Role, office: str = "top") -> None:
+    """One role more for somebody."""
+    await db.atomic(RoleGrant.create)(
+        person_id=city.persons[who], role=role, office_id=city.offices[office], valid_from=LONG_AGO
+    )
+
+
+async def alter(sql: str, *values: object) -> None:
+    """Change rows behind the product's back: where the real clock, or a feature still to come, stands in the way."""
+    assert await db.atomic(db.execute)(sql, *values), "the set-up changed nothing"
+
+
+_INSTANTS = {
+    "cases": ("received_at", "registered_at", "updated_at", "due_at", "closed_at"),
+    "rounds": ("opened_at", "result_submitted_at", "closed_at"),
+    "assignments": ("dispatched_at", "signed_for_at"),
+    "deadlines": ("start_at", "due_at", "effective_due_at", "met_at", "breached_at"),
+    "extension_requests": ("requested_at", "old_due_at", "new_due_at", "decided_at"),
+    "callbacks": ("called_at", "reviewed_at"),
+}
+
+
+@db.atomic
+async def let_pass(case: Data, days: int) -> None:
+    """So many days go by for one case: whatever is on record of it, but the ledger, is that much older."""
+    for table, columns in _INSTANTS.items():
+        older = ", ".join(f"{column} = {column} - $2::interval" for column in columns)
+        own = "number = $1" if table == "cases" else "case_id = (SELECT id FROM cases WHERE number = $1)"
+        await db.execute(f"UPDATE {table} SET {older} WHERE {own}", case["number"], timedelta(days=days))
 
 
 async def found(http: httpx.AsyncClient, base_url: str) -> City:

@@ -15,7 +15,7 @@ from uuid import UUID
 from resolvers import models
 from resolvers.doors import db
 from resolvers.models import Table
-from resolvers.terms.actor import Actor, ActorKind, Refused
+from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
 from resolvers.terms.kinds import ApprovalKind, CaseKind
 from resolvers.terms.roles import CENTRE, PHOTO_VIEWERS, UNIT, Permission, Role
@@ -115,7 +115,7 @@ def _everybody(_actor: Actor, _t: str, _bind: Bind) -> str:
 
 
 def _staff(actor: Actor, t: str, bind: Bind) -> str:
-    return _jurisdiction(actor, t, bind) if actor.kind is ActorKind.PERSON else NOTHING
+    return NOTHING if actor.is_third_party else _jurisdiction(actor, t, bind)
 
 
 def _note(actor: Actor, t: str, bind: Bind) -> str:
@@ -132,7 +132,7 @@ def _link(table: str, column: str) -> Scope:
     """A row that joins a person to a result or a note: as the case of that, and for staff only."""
 
     def scope(actor: Actor, t: str, bind: Bind) -> str:
-        if actor.kind is not ActorKind.PERSON:
+        if actor.is_third_party:
             return NOTHING
         return f"EXISTS (SELECT 1 FROM {table} sl WHERE sl.id = {t}.{column} AND {_as_case()(actor, 'sl', bind)})"
 
@@ -307,3 +307,14 @@ async def take_case(actor: Actor, key: UUID, expected_version: int, now: datetim
     if case.version != expected_version:
         raise Refused(Code.STALE_VERSION, "expectedVersion", case_id=case.id, current_version=case.version)
     return case
+
+
+async def take_of_case(
+    actor: Actor, model: type[M], key: UUID, expected_version: int, now: datetime, path: str
+) -> tuple[models.Case, M]:
+    """A row that belongs to a case, with the case locked as `take_case` does: the case guards all that hangs on it."""
+    seen = await Reader(actor, now).see(model, key)
+    if seen is None:
+        raise Refused(Code.NOT_FOUND, path)
+    case = await take_case(actor, seen["case_id"], expected_version, now)
+    return case, await model.get(id=key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -105,6 +105,13 @@ def atomic(verb: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         return await asyncio.shield(task)
 
     return run
+
+
+def later(work: Coroutine[Any, Any, None]) -> None:
+    """Work after a commit that nobody waits for but `stop`. What fails in it is lost, so it must not matter."""
+    task = asyncio.create_task(work)
+    _running.add(task)
+    task.add_done_callback(_finish)
 
 
 def _finish(task: asyncio.Task[Any]) -> None:

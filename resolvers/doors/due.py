@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from resolvers.doors import db
 from resolvers.models import Case, Deadline, DeadlineChange, DeadlinePolicy, Regime
 from resolvers.rules import deadlines
-from resolvers.rules.days import Calendar, DayType, local_date
+from resolvers.rules.days import Calendar, DayType, Due, local_date
 from resolvers.rules.deadlines import Policy
 from resolvers.terms.kinds import CalendarMode, CaseKind, ClockKind, DeadlineKind, LimitUnit
 
@@ -138,7 +138,8 @@ async def closing(case: Case) -> Deadline | None:
 
 async def statutory_limit(case: Case) -> datetime | None:
     """The legal outer limit no extension may pass, if the law sets one that still runs (4.5)."""
-    row = await Deadline.filter(case_id=case.id, clock=ClockKind.STATUTORY, kind=DeadlineKind.VERIFY).first()
+    verification = Deadline.filter(case_id=case.id, clock=ClockKind.STATUTORY, kind=DeadlineKind.VERIFY)
+    row = await verification.filter(met_at=None).first()
     return await _twice(row) if row else None
 
 
@@ -151,14 +152,14 @@ async def _twice(verification: Deadline) -> datetime:
     return due.at
 
 
-async def extended(deadline: Deadline, working_days: int) -> datetime:
+async def extended(deadline: Deadline, working_days: int) -> Due:
     """What an extension would make of a due date: working days counted from the old one (4.5)."""
     days = await calendar(deadline.effective_due_at)
     unit = LimitUnit.WORKING_DAY
-    return deadlines.extend(days, deadline.effective_due_at, working_days, unit, deadline.calendar_mode).at
+    return deadlines.extend(days, deadline.effective_due_at, working_days, unit, deadline.calendar_mode)
 
 
-async def move(deadline: Deadline, new_due: datetime, at: datetime, cause: str) -> None:
+async def move(deadline: Deadline, new_due: datetime, at: datetime, cause: str, *, provisional: bool) -> None:
     """Set another effective due date and keep why; the first one stays on record."""
     await DeadlineChange.create(
         deadline_id=deadline.id,
@@ -168,9 +169,9 @@ async def move(deadline: Deadline, new_due: datetime, at: datetime, cause: str) 
         new_due_at=new_due,
         calendar_version=deadline.calendar_version,
     )
-    deadline.effective_due_at = new_due
+    deadline.effective_due_at, deadline.provisional = new_due, provisional
     deadline.breached_at = deadlines.breached(new_due, deadline.met_at, at) if deadline.met_at else None
-    await deadline.save(update_fields=["effective_due_at", "breached_at"])
+    await deadline.save(update_fields=["effective_due_at", "provisional", "breached_at"])
 
 
 async def shorten(case: Case, regime: Regime, at: datetime) -> None:
@@ -178,9 +179,8 @@ async def shorten(case: Case, regime: Regime, at: datetime) -> None:
     known, days = await policies(), await calendar(at)
     for row in await Deadline.filter(case_id=case.id, round=case.round, met_at=None, clock=ClockKind.SERVICE):
         fresh = reckon(case, row.kind, row.clock, at, regime, known, days)
-        new_due = deadlines.shorten(row.effective_due_at, fresh.due_at) if fresh else row.effective_due_at
-        if new_due < row.effective_due_at:
-            await move(row, new_due, at, "REGIME")
+        if fresh and deadlines.shorten(row.effective_due_at, fresh.due_at) < row.effective_due_at:
+            await move(row, fresh.due_at, at, "REGIME", provisional=fresh.provisional)
 
 
 async def regime_for(jurisdiction_id: UUID, tags: Sequence[str], at: datetime) -> Regime | None:

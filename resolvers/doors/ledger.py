@@ -27,7 +27,7 @@ _COLUMNS = (
     " previous_hash, hash"
 )
 INSERT = f"INSERT INTO ledger ({_COLUMNS}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11::jsonb,$12,$13)"
-_wake: set[asyncio.Task[None]] = set()
+_is_waking = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +177,14 @@ def _entry(row: dict[str, Any]) -> Entry:
 
 def notify() -> None:
     """Say “look now” after a commit; many commits within 10 ms are one call. A lost one costs a poll."""
-    if _wake:
-        return
-    task = asyncio.create_task(_notify())
-    _wake.add(task)
-    task.add_done_callback(_wake.discard)
+    global _is_waking  # noqa: PLW0603  (one call at a time a process)
+    if not _is_waking:
+        _is_waking = True
+        db.later(_notify())
 
 
 async def _notify() -> None:
+    global _is_waking  # noqa: PLW0603
     await asyncio.sleep(0.01)
-    _wake.clear()  # a commit from here on needs a call of its own
+    _is_waking = False  # a commit from here on needs a call of its own
     await db.query("SELECT pg_notify($1, '')", CHANNEL)

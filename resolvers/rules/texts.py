@@ -70,9 +70,14 @@ def past(instant: datetime, now: datetime, *path: str) -> datetime:
     """An instant that has been, give or take the skew of an honest clock; not before the calendar begins."""
     if instant > now + limits.CLOCK_SKEW:
         raise invalid("时间不能晚于现在。", *path)
+    return min(since(instant, *path), now)
+
+
+def since(instant: datetime, *path: str) -> datetime:
+    """An instant not before the calendar begins, as a phone tells it: perhaps in the future."""
     if instant.year < limits.FIRST_YEAR:
         raise invalid(f"时间不能早于 {limits.FIRST_YEAR} 年。", *path)
-    return min(instant, now)
+    return instant
 
 
 def whole(number: int, low: int, high: int, *path: str) -> int:

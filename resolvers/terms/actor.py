@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from resolvers.terms.roles import HOLDINGS, UNIT, Permission, Role
+from resolvers.terms.roles import HOLDINGS, THIRD_PARTIES, UNIT, Permission, Role
 
 if TYPE_CHECKING:
     from resolvers.terms.codes import Code
@@ -48,6 +48,11 @@ class Actor:
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def is_third_party(self) -> bool:
+        """An application or an enterprise: no staff, no small counts, no citizen's words."""
+        return self.roles <= THIRD_PARTIES
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -86,5 +86,6 @@ CENTRE = frozenset(
 )
 # The handling unit sees what was dispatched to it (domain 2.8).
 UNIT = frozenset({Role.CLERK, Role.INSPECTOR, Role.RESPONSIBLE_PERSON, Role.ADVISER})
+THIRD_PARTIES = frozenset({Role.INTEGRATOR, Role.ODR_ENTERPRISE})
 # A case's photos: agents, callback officers and third parties have no column for them in domain 2.8.
 PHOTO_VIEWERS = CENTRE | UNIT

@@ -39,7 +39,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What feeds one field. `who`: the roles it is told to; None: whoever sees the row."""
+    """What feeds one field. `who`: the roles a list is told to, empty for others; None: whoever sees the row."""
 
     kind: Kind
     description: str
@@ -56,9 +56,9 @@ class Source:
     who: frozenset[Role] | None = None
 
 
-def column(description: str, *, name: str | None = None, who: frozenset[Role] | None = None) -> Any:
+def column(description: str, *, name: str | None = None) -> Any:
     """A column of the row, by the field's own name unless told."""
-    return Source(Kind.COLUMN, description, name=name, who=who)
+    return Source(Kind.COLUMN, description, name=name)
 
 
 def computed(description: str, *, name: str | None = None) -> Any:
@@ -164,17 +164,11 @@ def _told(source: Source, info: Info) -> bool:
 
 def _plain(name: str, source: Source) -> Callable[..., Any]:
     key = source.name or name
-    if source.who is None:
 
-        def read(root: Any) -> Any:
-            return root[key]
+    def read(root: Any) -> Any:
+        return root[key]
 
-        return read
-
-    def read_if_told(root: Any, info: Info) -> Any:
-        return root[key] if _told(source, info) else None
-
-    return read_if_told
+    return read
 
 
 def _derived(_name: str, source: Source) -> Callable[..., Any]:

@@ -1,0 +1,1 @@
+"""Measurements over HTTP, as ratios within one run: machines are noisy."""

@@ -1,0 +1,60 @@
+"""Photos as a phone sends them: declared with a note, then the bytes by PUT."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterable
+
+import httpx
+
+from tests.client import Caller, Data
+from tests.world import City
+
+HEADS = {
+    "image/jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00",
+    "image/png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+    "image/webp": b"RIFF\x24\x00\x00\x00WEBPVP8 ",
+    "image/heic": b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00",
+}
+
+
+def picture(content_type: str = "image/jpeg", size: int = 4_000) -> bytes:
+    """Bytes that are an image of that type as far as their beginning tells, different every time."""
+    return HEADS[content_type] + secrets.token_bytes(size - len(HEADS[content_type]))
+
+
+def declaration(data: bytes, content_type: str = "image/jpeg", **given: object) -> Data:
+    sha256 = hashlib.sha256(data).hexdigest()
+    return {"sha256": sha256, "byteSize": len(data), "contentType": content_type, **given}
+
+
+async def declared(city: City, *photos: Data, case: Data | None = None) -> list[Data]:
+    """Photos of a note on a case in progress, declared by `inspector`, their bytes still to come."""
+    note = await city.inspect(case or await city.case_in("IN_PROGRESS"), photos=list(photos))
+    found: list[Data] = note["photos"]
+    return found
+
+
+async def put(caller: Caller, url: str, content: bytes | AsyncIterable[bytes]) -> httpx.Response:
+    return await caller.http.put(url, content=content, headers=caller.headers)
+
+
+async def get(caller: Caller, url: str) -> httpx.Response:
+    return await caller.http.get(url, headers=caller.headers)
+
+
+async def verified(city: City, data: bytes | None = None, case: Data | None = None) -> Data:
+    """One photo whose bytes are here, as the inspector sees it."""
+    data = picture() if data is None else data
+    (photo,) = await declared(city, declaration(data), case=case)
+    response = await put(city.as_("inspector"), photo["uploadUrl"], data)
+    assert response.status_code == 200, response.text
+    return await look(city.as_("inspector"), photo["id"])
+
+
+async def look(caller: Caller, photo_id: str) -> Data:
+    """The photo as this caller sees it."""
+    shape = "... on Photo { id sha256 byteSize contentType status receivedAt uploadUrl url thumbnailUrl }"
+    found: Data = (await caller.ask(f"query ($id: ID!) {{ node(id: $id) {{ {shape} }} }}", id=photo_id))["node"]
+    return found
