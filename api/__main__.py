@@ -10,7 +10,9 @@ import sys
 
 from api import commands
 from api.settings import CITIES, SettingsError
+from resolvers.doors.db import Broken
 from resolvers.doors.postgres import ClusterError
+from resolvers.terms.actor import Unavailable
 
 _SAMPLES = (*CITIES, "demo", "all")
 
@@ -38,6 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except ClusterError as error:
         print(f"jiesu: {error}", file=sys.stderr)
+        return 3
+    except (Broken, Unavailable):
+        print(
+            "jiesu: The database does not answer as this release expects; `jiesu migrate` brings it here.",
+            file=sys.stderr,
+        )
         return 3
 
 

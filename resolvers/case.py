@@ -103,10 +103,11 @@ def _of_ranges(wanted: Wanted, t: str, bind: Bind) -> list[str]:
 
 
 def _worded(actor: Actor, text: str, t: str, bind: Bind) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    pattern, exact = bind(f"%{escaped}%"), bind(text)
+    exact = bind(text)
     if party.outside(actor):
-        return f"{t}.number = {exact}"
+        return f"{t}.number = {exact}"  # what is bound but not used has no type, and the statement fails
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    pattern = bind(f"%{escaped}%")
     full = f"({t}.title ILIKE {pattern} OR {t}.description ILIKE {pattern})"
     if not actor.roles & UNIT:
         return f"({t}.number = {exact} OR {full})"

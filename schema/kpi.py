@@ -215,12 +215,13 @@ class Query:
         office_code: Annotated[
             str | None, strawberry.argument(description="上级机构代码: your own when not given.")
         ] = None,
-        minimum_count: Annotated[int, strawberry.argument(description="最少件数: below it a unit is not ranked.")] = 1,
+        minimum_count: Annotated[
+            int | None,
+            strawberry.argument(description="最少件数: below it a unit is not ranked; null is the same as 1."),
+        ] = 1,
     ) -> list[KpiRank]:
-        context = info.context
-        places = await verbs.rank(
-            context.caller, kpi, office_code, period.from_, period.through, minimum_count, context.now
-        )
+        context, fewest = info.context, 1 if minimum_count is None else minimum_count
+        places = await verbs.rank(context.caller, kpi, office_code, period.from_, period.through, fewest, context.now)
         offices = await verbs.offices(context.caller, [place.office_code for place in places], context.now)
         return [
             KpiRank(rank=place.rank, office=offices.get(place.office_code), kpi=Kpi(rate=place.rate))  # type: ignore[arg-type]

@@ -53,11 +53,13 @@ async def test_open_cases_that_carry_the_tag_get_three_working_days_and_become_u
         await city.receive(tags=["春节", TAG]),
         await city.dispatch(await city.receive(kind="REPORT", tags=[TAG])),
     ]
-    async with city.as_("leader").subscribe("subscription { urgentCases { kind case { id } } }") as stream:
-        payload = await activate(city)
+
+    payload = await activate(city)
+
+    subscription = 'subscription { urgentCases(after: "0") { kind case { id } } }'
+    async with city.as_("leader").subscribe(subscription) as stream:
         told = [await stream.event() for _ in tagged]
         await stream.silence(0.1)
-
     assert payload["regime"]["tag"] == TAG
     assert payload["regime"]["endedAt"] is None
     assert sorted(event["case"]["id"] for event in told) == sorted(case["id"] for case in tagged)

@@ -1,5 +1,7 @@
 // The console: GraphiQL with ready tabs, and a bar that says who asks. All of it lives in memory: a reload starts anew.
 
+import { ask, fetcher, headersFor, read, tokenIn, viewerOf } from "./asking.js";
+
 const DAY = 24 * 60 * 60 * 1000;
 const CHINA = 8 * 60 * 60 * 1000; // days are counted in China's time
 const DAYS_SHOWN = 31;
@@ -7,82 +9,38 @@ const CASES_REPLAYED = 5;
 const EACH = ""; // choice of a person: each tab its own
 
 const byId = (id) => document.getElementById(id);
-const address = (path) => new URL(path, document.baseURI);
 
 const people = new Map(); // token -> demo person
 const offices = new Map(); // code -> name
 const cities = new Map(); // key -> { name, people }
-const viewers = new Map(); // token -> promise of whose it is
 const memory = new Map(); // what GraphiQL stores
+const storage = {
+  get length() {
+    return memory.size;
+  },
+  getItem: (name) => memory.get(name) ?? null,
+  setItem: (name, value) => memory.set(name, value),
+  removeItem: (name) => memory.delete(name),
+  clear: () => memory.clear(),
+};
 
 let ready = []; // the tabs as the server has them
 let shown = null; // GraphiQL's tabs as they are now
 let filled = new Map(); // tab -> the variables we gave it, to know whether somebody has changed them
-let generation = 0;
+let generation = 0; // of GraphiQL's mountings
+let turn = 0; // of choices
 
 // --- Who asks
 
-async function read(path) {
-  const answer = await fetch(address(path), { headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status}`);
-  return answer.json();
-}
-
-async function ask(token, query, variables = {}) {
-  const answer = await fetch(address("graphql"), {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  const body = await answer.json();
-  if (!body.data) throw new Error(body.errors?.[0]?.message ?? `HTTP ${answer.status}`);
-  return body.data;
-}
-
-function viewerOf(token) {
-  if (!viewers.has(token)) {
-    const asked = ask(token, "{ viewer { login roles office { name } person { name } } }").then((data) => data.viewer);
-    viewers.set(token, asked);
-    asked.catch(() => viewers.delete(token)); // asked again next time: it may have been the network
-  }
-  return viewers.get(token);
-}
+const STRANGER = { name: "未登录 Not signed in", roles: "", office: "" };
+const REFUSED = { name: "令牌无效 Token not accepted", roles: "", office: "" };
 
 async function introduce() {
   const token = tokenIn(shown.tabs[shown.activeTabIndex]?.headers);
-  const viewer = token && (await viewerOf(token).catch(() => "refused"));
+  const viewer = token ? await viewerOf(token).catch(() => REFUSED) : STRANGER;
   if (token !== tokenIn(shown.tabs[shown.activeTabIndex]?.headers)) return; // another tab meanwhile
-  byId("lamp").className = viewer === "refused" ? "lamp refused" : viewer ? "lamp known" : "lamp";
-  if (!viewer || viewer === "refused") return say(viewer ? "令牌无效 Token not accepted" : "未登录 Not signed in", "", "");
-  const roles = viewer.roles.map((role) => [dutyOf(role), role].filter(Boolean).join(" ")).join("、");
-  say(viewer.person?.name ?? viewer.login, roles, viewer.office?.name ?? "");
-}
-
-function say(name, duty, office) {
-  byId("name").textContent = name;
-  byId("duty").textContent = duty;
-  byId("office").textContent = office;
-}
-
-const dutyOf = (role) => [...people.values()].find((person) => person.role === role)?.duty;
-
-function tokenIn(headers) {
-  const value = Object.entries(parsed(headers)).find(([name]) => name.toLowerCase() === "authorization")?.[1];
-  return typeof value === "string" ? value.replace(/^bearer\s+/i, "").trim() : "";
-}
-
-function parsed(headers) {
-  try {
-    return JSON.parse(headers) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function headersFor(token, before) {
-  const others = Object.entries(parsed(before)).filter(([name]) => name.toLowerCase() !== "authorization");
-  const all = { ...Object.fromEntries(others), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-  return JSON.stringify(all, null, 2);
+  byId("lamp").className = { [STRANGER.name]: "lamp", [REFUSED.name]: "lamp refused" }[viewer.name] ?? "lamp known";
+  for (const part of ["name", "roles", "office"]) byId(part).textContent = viewer[part];
 }
 
 // --- Demo people and their cities
@@ -189,7 +147,6 @@ async function variablesFor(tab, token) {
 
 async function readyTabs(tokenFor) {
   const given = await Promise.all(ready.map((tab) => variablesFor(tab, tokenFor(tab))));
-  filled = new Map(ready.map((tab, place) => [tab.name, given[place]]));
   return ready.map((tab, place) => ({
     id: tab.name,
     title: tab.name,
@@ -203,15 +160,21 @@ async function readyTabs(tokenFor) {
 
 // Every tab for the person chosen. What somebody has written stays; our own variables follow the person.
 async function change(tokenFor) {
-  const before = filled;
+  const mine = (turn += 1);
   const fresh = new Map((await readyTabs(tokenFor)).map((tab) => [tab.id, tab]));
+  if (mine !== turn) return; // chosen anew meanwhile
   const tabs = shown.tabs.map((tab) => ({
     ...tab,
     headers: headersFor(tokenFor(ready.find(({ name }) => name === tab.id)), tab.headers),
-    variables: fresh.has(tab.id) && tab.variables === before.get(tab.id) ? fresh.get(tab.id).variables : tab.variables,
+    variables: (tab.variables === filled.get(tab.id) && fresh.get(tab.id)?.variables) || tab.variables,
     response: null,
   }));
+  remember(fresh.values());
   show(tabs, shown.activeTabIndex);
+}
+
+function remember(tabs) {
+  filled = new Map(Array.from(tabs, (tab) => [tab.id, tab.variables]));
 }
 
 // GraphiQL keeps its tabs to itself; mounted anew it takes them from its storage, headers of the first tab included.
@@ -222,12 +185,12 @@ function show(tabs, active) {
   generation += 1;
   const properties = {
     key: generation,
-    fetcher,
+    fetcher: fetcher(offerToken),
     storage,
     shouldPersistHeaders: true,
     showPersistHeadersSettings: false,
     defaultHeaders: headersFor(tokenIn(tabs[active].headers) || tokenOf()),
-    defaultEditorToolsVisibility: people.size ? "variables" : "headers",
+    defaultEditorToolsVisibility: "variables",
     onTabChange: (state) => {
       shown = state;
       introduce();
@@ -236,68 +199,6 @@ function show(tabs, active) {
   const logo = React.createElement(GraphiQL.Logo, null, "▶ Ctrl-Enter");
   ReactDOM.render(React.createElement(GraphiQL, properties, logo), byId("graphiql"));
   introduce();
-}
-
-const storage = {
-  get length() {
-    return memory.size;
-  },
-  getItem: (name) => memory.get(name) ?? null,
-  setItem: (name, value) => memory.set(name, value),
-  removeItem: (name) => memory.delete(name),
-  clear: () => memory.clear(),
-};
-
-// --- Asking
-
-const socket = address("graphql");
-socket.protocol = socket.protocol === "https:" ? "wss:" : "ws:";
-const send = GraphiQL.createFetcher({
-  url: address("graphql").href,
-  subscriptionUrl: socket.href,
-  enableIncrementalDelivery: false,
-});
-
-function fetcher(request, options) {
-  const answer = send(JSON.parse(JSON.stringify(request).replaceAll("{{uuid}}", uuid)), options);
-  if (Symbol.asyncIterator in answer) return withoutHeartbeats(answer);
-  return answer.then((body) => {
-    const token = body?.data?.signIn?.token;
-    if (token) offerToken(token);
-    return body;
-  });
-}
-
-// crypto.randomUUID exists on https and loopback only.
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
-// The pane shows the last event only: a heartbeat must not push a case out of it. By hand, since `return` of a
-// generator would wait for the next event before it closes the socket.
-function withoutHeartbeats(events) {
-  const isHeartbeat = (answer) => Object.values(answer.data ?? {}).some((event) => event?.kind === "HEARTBEAT");
-  let met = false;
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      for (;;) {
-        const step = await events.next();
-        if (step.done || !met || !isHeartbeat(step.value)) {
-          met ||= !step.done && !isHeartbeat(step.value);
-          return step;
-        }
-      }
-    },
-    return: (value) => events.return(value),
-    throw: (error) => events.throw(error),
-  };
 }
 
 function offerToken(token) {
@@ -317,7 +218,8 @@ for (const form of [byId("people"), byId("paste")]) form.addEventListener("submi
 byId("paste").addEventListener("submit", () => {
   const token = byId("token").value.trim().replace(/^bearer\s+/i, "");
   byId("token").classList.remove("fresh");
-  change(() => token);
+  byId("person").selectedIndex = -1; // nobody of the list, so that each of them can be chosen again
+  change((tab) => (tab && !tab.role ? undefined : token)); // signing in needs none, and a stale one would stop it
 });
 
 async function start() {
@@ -329,6 +231,7 @@ async function start() {
   byId("paste").hidden = byId("help").hidden = people.size > 0;
   const wanted = people.size ? location.hash.slice(1) : "SignIn";
   const made = await readyTabs(tokenOf);
+  remember(made);
   show(made, Math.max(0, made.findIndex((tab) => tab.id === wanted)));
 }
 

@@ -35,6 +35,7 @@ class Bind:
             "now": lambda: now,
             "actor_id": lambda: actor.id,
             "unit_offices": lambda: actor.offices(*UNIT),
+            "own_units": lambda: actor.own_units,
         }
 
     def __call__(self, value: object, cast: str = "") -> str:
@@ -44,7 +45,7 @@ class Bind:
     def named(self, name: str) -> str:
         """`$n` of one of the values every statement may use."""
         if name not in self._named:
-            cast = {"unit_offices": "::uuid[]", "actor_id": "::uuid", "now": "::timestamptz"}[name]
+            cast = {"actor_id": "::uuid", "now": "::timestamptz"}.get(name, "::uuid[]")
             self._named[name] = self(self._known[name](), cast)
         return self._named[name]
 

@@ -28,7 +28,11 @@ class Party(Table):
         "case_kind": "(SELECT x.kind FROM cases x WHERE x.id = {t}.case_id)",
         "own_intake": "(SELECT x.registered_by = :actor_id FROM cases x WHERE x.id = {t}.case_id)",
         "in_own_unit": "(SELECT x.handling_ids && :unit_offices FROM cases x WHERE x.id = {t}.case_id)",
-        "callback_open": ("(SELECT x.status = 'CLOSED_AWAITING_CALLBACK' FROM cases x WHERE x.id = {t}.case_id)"),
+        # Open to those who may make the call: whoever is of a handling unit may not, and is not told whom to call.
+        "callback_open": (
+            "(SELECT x.status = 'CLOSED_AWAITING_CALLBACK' AND NOT x.assigned_ids && :own_units"
+            " FROM cases x WHERE x.id = {t}.case_id)"
+        ),
     }
 
 

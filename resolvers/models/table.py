@@ -14,7 +14,8 @@ CASCADE_NEVER = fields.OnDelete.RESTRICT
 class Table(Model):
     """A row of ours. Ids are random: a sequence would tell how many rows one may not see.
 
-    `computed`: name -> SQL over the row's alias `{t}` and the bound names `:now :actor_id :unit_offices`.
+    `computed`: name -> SQL over the row's alias `{t}` and the bound names `:now :actor_id :unit_offices
+    :own_units`.
     `personal`: columns that only ever leave through a mask.
     """
 

@@ -66,6 +66,11 @@ class Actor:
             for grant in self.grants
         )
 
+    @property
+    def own_units(self) -> list[UUID]:
+        """The units the caller is of."""
+        return sorted({grant.office_id for grant in self.grants if self.works_in(grant.office_id)})
+
     def offices(self, *roles: Role) -> list[UUID]:
         """The offices at which one of these roles is held."""
         return sorted({grant.office_id for grant in self.grants if grant.role in roles})

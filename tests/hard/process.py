@@ -1,0 +1,87 @@
+"""A jiesu for rough treatment: a process of its own, killed with or without its database, and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from resolvers.doors.cluster import join_cluster
+from resolvers.doors.postgres import Login
+from tests.cluster import is_alive
+from tests.serving import Jiesu, room
+
+
+class Target:
+    """One data folder, and the jiesu over it: another process and another port after each start."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = ""
+        self._servers: list[Jiesu] = []
+
+    @property
+    def server(self) -> Jiesu:
+        """The one that was started last."""
+        return self._servers[-1]
+
+    @property
+    def login(self) -> Login:
+        """The application's own login to the database, while jiesu runs."""
+        logins = join_cluster(self.folder)
+        assert logins, "no jiesu runs over this folder"
+        return logins.app
+
+    @property
+    def incidents(self) -> list[str]:
+        """What no server over this folder expected."""
+        return [line for server in self._servers for line in server.said.splitlines() if "incident" in line]
+
+    def start(self) -> None:
+        """As after any death: the same command over the same folder, and no help."""
+        self._servers.append(Jiesu(self.folder))
+        self.url = self.server.ready().url
+
+    def kill(self, *, with_database: bool = False) -> None:
+        """SIGKILL; the database is left behind alone, or goes the same way."""
+        database = self.server.database
+        self.server.kill()
+        if with_database:
+            os.kill(database, signal.SIGKILL)
+
+    def family(self) -> set[int]:
+        """Process ids of its PostgreSQL: the postmaster and all its children."""
+        postmaster = self.server.database
+        return {postmaster} | {pid for pid, parent in _parents() if parent == postmaster}
+
+    def end(self) -> None:
+        """Whatever state it is in."""
+        if self._servers and self.server.process.poll() is None:
+            self.server.stop()
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    """Every process with its parent."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            with suppress(OSError):
+                yield int(entry.name), int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+
+
+def left(family: set[int]) -> set[int]:
+    """Those that still live."""
+    return {pid for pid in family if is_alive(pid)}
+
+
+@contextmanager
+def targeted() -> Iterator[Target]:
+    """A jiesu that runs, over an empty database with fsync on; nothing of it is left at the end."""
+    with room() as folder:
+        target = Target(folder)
+        target.start()
+        try:
+            yield target
+        finally:
+            target.end()
