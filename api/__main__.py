@@ -6,13 +6,11 @@ Exit codes: 0 done, 1 a check found a difference, 2 a wrong call or setting, 3 t
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
-from api import commands
-from api.settings import CITIES, SettingsError
-from resolvers.doors.db import Broken
+from api.settings import CITIES, SettingsError, read_settings
 from resolvers.doors.postgres import ClusterError
-from resolvers.terms.actor import Unavailable
 
 _SAMPLES = (*CITIES, "demo", "all")
 
@@ -34,18 +32,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     asked = parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        return commands.run(asked)
+        settings = read_settings(os.environ)
+        from api import commands  # noqa: PLC0415  (all of jiesu: help and a wrong setting need not wait for it)
+
+        return commands.run(settings, asked)
     except SettingsError as error:
         print(f"jiesu: {error}", file=sys.stderr)
         return 2
     except ClusterError as error:
         print(f"jiesu: {error}", file=sys.stderr)
-        return 3
-    except (Broken, Unavailable):
-        print(
-            "jiesu: The database does not answer as this release expects; `jiesu migrate` brings it here.",
-            file=sys.stderr,
-        )
         return 3
 
 

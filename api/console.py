@@ -5,9 +5,9 @@ With sample data it offers the demo people and their tokens, to the machine that
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,21 +90,22 @@ def is_local(request: Request) -> bool:
 
     The name counts because a foreign page can make its own name lead here; a proxy makes everybody look local.
     """
-    direct = not any(name in request.headers for name in _PASSED_ON)
-    return direct and request.client is not None and _is_loopback(request.client.host) and _names_us(request)
+    caller = _address(request.client.host) if request.client else None
+    is_direct = not any(name in request.headers for name in _PASSED_ON)
+    return is_direct and caller is not None and caller.is_loopback and _is_local_name(request.url.hostname or "")
 
 
-def _names_us(request: Request) -> bool:
-    name = request.url.hostname or ""
-    return name == "localhost" or _is_loopback(name)
+def _is_local_name(name: str) -> bool:
+    address = _address(name)
+    return name == "localhost" or (address is not None and (address.is_loopback or address.is_unspecified))
 
 
-def _is_loopback(host: str) -> bool:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        address = ipaddress.ip_address(host)
+        address = ip_address(text)
     except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 def _passes(path: Path) -> list[dict[str, str]]:

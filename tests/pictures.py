@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncIterable
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -58,3 +61,28 @@ async def look(caller: Caller, photo_id: str) -> Data:
     shape = "... on Photo { id sha256 byteSize contentType status receivedAt uploadUrl url thumbnailUrl }"
     found: Data = (await caller.ask(f"query ($id: ID!) {{ node(id: $id) {{ {shape} }} }}", id=photo_id))["node"]
     return found
+
+
+async def broken_off(caller: Caller, url: str, headers: str, body: bytes) -> None:
+    """A PUT with these headers whose line drops after so much of its body."""
+    where = urlsplit(url)
+    _, writer = await asyncio.open_connection(where.hostname, where.port)
+    head = f"PUT {where.path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {caller.token}\r\n{headers}\r\n\r\n"
+    writer.write(head.encode() + body)
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.close()
+    with suppress(ConnectionError):  # the server may have hung up first
+        await writer.wait_closed()
+
+
+async def untidied(caller: Caller, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    """Status and bytes of an answer to a path that no client library has put in order."""
+    where = urlsplit(caller.base_url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    writer.write(f"{head}Authorization: Bearer {caller.token}\r\n\r\n".encode() + body)
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return int(answer.split()[1]), answer

@@ -136,11 +136,11 @@ def room() -> Iterator[Path]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Jiesu]:
-    """A server that is ready, and is stopped at the end unless it has ended before."""
+def starting(folder: Path, **settings: str) -> Iterator[Jiesu]:
+    """A server on its way up. One that still runs at the end is stopped."""
     server = Jiesu(folder, **settings)
     try:
-        yield server.ready()
+        yield server
     finally:
         if server.process.poll() is None:
             server.process.terminate()
@@ -149,6 +149,13 @@ def serving(folder: Path, **settings: str) -> Iterator[Jiesu]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 raise
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[Jiesu]:
+    """A server that is ready, and is stopped at the end unless it has ended before."""
+    with starting(folder, **settings) as server:
+        yield server.ready()
 
 
 def copied(home: Path, folder: Path) -> Path:

@@ -85,7 +85,7 @@ async def test_a_dispatch_without_one_known_lead_or_with_doubtful_others_is_refu
 ) -> None:
     case = await city.receive()
     codes = {**city.codes, "foreign": other_city.codes["east"]}
-    given = {
+    given: Data = {
         "leadOfficeCode": codes.get(lead, lead) if lead else lead,
         "coOfficeCodes": [codes.get(each, each) for each in co],
     }
@@ -132,7 +132,7 @@ async def test_another_citys_case_does_not_exist(city: City, other_city: City) -
 
 @pytest.mark.parametrize("case_id", ["", "x", "Q2FzZTo", "长", "x" * 10_000])
 async def test_an_id_of_nothing_is_not_found(city: City, case_id: str) -> None:
-    given = {"caseId": case_id, "expectedVersion": 1, "leadOfficeCode": city.codes["west"]}
+    given: Data = {"caseId": case_id, "expectedVersion": 1, "leadOfficeCode": city.codes["west"]}
 
     refusal = await city.as_("dispatcher").refused("dispatchCase", **given)
 

@@ -269,7 +269,7 @@ async def test_verified_once_a_report_handled_again_is_not_held_to_that_limit(ci
 
 async def test_no_result_is_handed_in_while_a_request_waits(city: City) -> None:
     asked = await ask(city, await city.case_in("IN_PROGRESS"))
-    result = {
+    result: Data = {
         "department": "价格监督科",
         "handlers": [city.login("inspector")],
         "outcome": "MEDIATED",
@@ -327,9 +327,7 @@ async def test_a_request_and_its_decision_take_effect_once(city: City) -> None:
     await repeats.shows_the_case_as_it_is(city, clerk, "requestExtension", case, **asking(case))
     await repeats.leaves_its_key_free(city, clerk, "requestExtension", asking(case, reason=""), asking(case))
     case = await city.case_in("IN_PROGRESS")
-    payload = await repeats.takes_effect_once(
-        city, clerk, "requestExtension", asking(case), {"workingDays": 4}, shape
-    )
+    payload = await repeats.takes_effect_once(city, clerk, "requestExtension", asking(case), {"workingDays": 4}, shape)
 
     asked = {**payload["case"], "extension": payload["extension"]}
     await repeats.shows_the_case_as_it_is(city, section, "decideExtension", asked, **deciding(asked))

@@ -72,9 +72,7 @@ async def test_a_complete_result_waits_for_the_responsible_person(city: City, wh
         ({"reply": "\n "}, "reply"),
     ],
 )
-async def test_a_result_that_is_not_filled_in_is_always_refused(
-    city: City, missing: Data, path: str
-) -> None:
+async def test_a_result_that_is_not_filled_in_is_always_refused(city: City, missing: Data, path: str) -> None:
     case = await city.case_in("IN_PROGRESS")
 
     refusal = await city.as_("clerk").refused("submitResult", **change(case), **result(city, **missing))

@@ -135,9 +135,7 @@ class City:
 
     async def call_back(self, case: Data, who: str = "caller", **given: Any) -> Data:
         shape = "case { id number version status round dueAt } callback { id }"
-        payload = await self.as_(who).done(
-            "recordCallback", shape, **{**_change(case), "level": "SATISFIED", **given}
-        )
+        payload = await self.as_(who).done("recordCallback", shape, **{**_change(case), "level": "SATISFIED", **given})
         return {**payload["case"], "callbackId": payload["callback"]["id"]}
 
     async def review(self, case: Data, who: str = "reviewer", **given: Any) -> Data:

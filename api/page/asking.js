@@ -70,7 +70,8 @@ const send = GraphiQL.createFetcher({
 // What GraphiQL calls at each click: {{uuid}} becomes a fresh key. `onToken` is told what a signIn gave.
 export function fetcher(onToken) {
   return async (request, options) => {
-    const answer = send(JSON.parse(JSON.stringify(request).replaceAll("{{uuid}}", uuid)), options);
+    const keyed = JSON.parse(JSON.stringify(request).replaceAll("{{uuid}}", uuid));
+    const answer = send(...named(keyed, options));
     if (Symbol.asyncIterator in answer) return listen(answer, tokenIn(JSON.stringify(options?.headers ?? {})));
     const body = await answer;
     const token = body?.data?.signIn?.token;
@@ -79,13 +80,27 @@ export function fetcher(onToken) {
   };
 }
 
+const OPERATION = /^\s*(query|mutation|subscription)\s+(\w+)/gm;
+
+// GraphiQL reads a document a moment after a tab is opened: who is quicker would ask for the last tab's operation.
+function named(request, options) {
+  const found = [...request.query.matchAll(OPERATION)];
+  if (found.length !== 1) return [request, options];
+  const [, operation, value] = found[0];
+  const definition = { kind: "OperationDefinition", operation, name: { kind: "Name", value } };
+  return [
+    { ...request, operationName: value },
+    { ...options, documentAST: { kind: "Document", definitions: [definition] } },
+  ];
+}
+
 // A socket with a bad token is tried again and again for a minute before anything is said: so the token is asked first.
 async function listen(events, token) {
   try {
     if (token) await viewerOf(token);
   } catch (error) {
     events.return();
-    throw error;
+    return { errors: [{ message: error.message }] };
   }
   return withoutHeartbeats(events);
 }

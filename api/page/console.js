@@ -40,6 +40,7 @@ async function introduce() {
   const viewer = token ? await viewerOf(token).catch(() => REFUSED) : STRANGER;
   if (token !== tokenIn(shown.tabs[shown.activeTabIndex]?.headers)) return; // another tab meanwhile
   byId("lamp").className = { [STRANGER.name]: "lamp", [REFUSED.name]: "lamp refused" }[viewer.name] ?? "lamp known";
+  if (byId("lamp").className === "lamp known") byId("help").hidden = true;
   for (const part of ["name", "roles", "office"]) byId(part).textContent = viewer[part];
 }
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 
@@ -94,9 +94,14 @@ def chain(entries: Iterable[Entry], seq: int, previous: bytes) -> list[tuple[Any
     for entry in entries:
         seq += 1
         digest = seal(entry, seq, previous)
-        rows.append((uuid4(), *_columns(entry, seq), orjson.dumps(entry.facts).decode(), previous, digest))
+        rows.append((named(digest), *_columns(entry, seq), orjson.dumps(entry.facts).decode(), previous, digest))
         previous = digest
     return rows
+
+
+def named(digest: bytes) -> UUID:
+    """An entry's id follows from its hash, so that a changed id shows too. Nobody can guess it: facts are many."""
+    return UUID(bytes=digest[:16], version=4)
 
 
 def _columns(entry: Entry, seq: int) -> tuple[Any, ...]:
@@ -148,7 +153,8 @@ async def verify(jurisdiction_id: UUID) -> AsyncIterator[int | Flaw]:
             if bytes(row["previous_hash"]) != previous:
                 yield Flaw(jurisdiction_id, expected, "does not follow from the entry before it")
             previous = bytes(row["hash"])
-            if seal(_entry(row), row["seq"], bytes(row["previous_hash"])) != previous:
+            sealed = seal(_entry(row), row["seq"], bytes(row["previous_hash"])) == previous
+            if not sealed or row["id"] != named(previous):
                 yield Flaw(jurisdiction_id, expected, "was changed after it was written")
         yield expected
 

@@ -1,10 +1,11 @@
 """Keyset connections: a page goes on from where the last one ended, whatever was inserted meanwhile."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from resolvers.terms.codes import Code
 from schema.grammar.context import Info
 
 T = TypeVar("T")
+_BIGINT_BITS = 63
 
 First = Annotated[
     int | None,
@@ -43,6 +45,15 @@ class Order:
 
     def sql(self, model: type[Table], bind: Bind) -> str:
         return bind.fill(model.computed.get(self.column, f"{{t}}.{self.column}"), "t")
+
+    def read(self, said: Any) -> datetime | int | str:
+        """The sort value a cursor spells; an error for what no row could hold."""
+        if self.kind is datetime:
+            return datetime.fromisoformat(said).astimezone(UTC)
+        value: int | str = self.kind(said)
+        if value.bit_length() > _BIGINT_BITS if isinstance(value, int) else "\x00" in value:
+            raise ValueError("no column holds this")
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +135,22 @@ class Page:
         self._where, self._parent = where, parent
         # Siblings share a statement when all but the parent is equal; `tag` stands for the filter.
         self._name = (model, order, window, parent[0] if parent else None, tag)
-        self._digest = hashlib.sha256(repr((model.__name__, order, tag)).encode()).hexdigest()[:8]
+        listed = (model.__name__, order, tag, parent, info.context.caller.jurisdiction_id)
+        self._digest = hashlib.sha256(repr(listed).encode()).hexdigest()[:8]
         self._size, self._backward = window.size, window.last is not None
         self._after, self._before = self._read(window.after, "after"), self._read(window.before, "before")
-        self._slice: Slice | None = None
+        self._slice: asyncio.Task[Slice] | None = None
 
     async def rows(self) -> Slice:
+        """Read once: the fields of a page are resolved side by side, and tell of the same rows."""
         if self._slice is None:
-            found = await (self._alone() if self._parent is None else self._among_siblings())
-            kept = found[: self._size]
-            self._slice = Slice(kept[::-1] if self._backward else kept, more=len(found) > self._size)
-        return self._slice
+            self._slice = asyncio.create_task(self._cut())
+        return await self._slice
+
+    async def _cut(self) -> Slice:
+        found = await (self._alone() if self._parent is None else self._among_siblings())
+        kept = found[: self._size]
+        return Slice(kept[::-1] if self._backward else kept, more=len(found) > self._size)
 
     async def info(self) -> PageInfo:
         page = await self.rows()
@@ -157,8 +173,10 @@ class Page:
         return int(await self._loader("count", load).load(key))
 
     def cursor(self, row: Row) -> str:
-        value = row[self._order.column]
-        said = [self._digest, value.isoformat() if isinstance(value, datetime) else value, str(row["id"])]
+        return self._spell(row[self._order.column], row["id"])
+
+    def _spell(self, value: object, key: UUID) -> str:
+        said = [self._digest, value.isoformat() if isinstance(value, datetime) else value, str(key)]
         return base64.urlsafe_b64encode(orjson.dumps(said)).decode().rstrip("=")
 
     def _read(self, cursor: str | None, path: str) -> tuple[object, UUID] | None:
@@ -167,16 +185,14 @@ class Page:
             return None
         try:
             padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-            digest, value, key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-            place = (
-                datetime.fromisoformat(value) if self._order.kind is datetime else self._order.kind(value),
-                UUID(key),
-            )
-            naive = isinstance(place[0], datetime) and place[0].tzinfo is None
-        except (ValueError, TypeError, AttributeError, binascii.Error):
-            raise Refused(Code.INVALID_INPUT, path, message="游标无效。") from None
-        if digest != self._digest or naive:
-            raise Refused(Code.INVALID_INPUT, path, message="游标不属于这个列表。")
+            _, value, key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            place = self._order.read(value), UUID(key)
+            # One spelling a place: what this list would not have printed itself is not its own.
+            is_ours = self._spell(*place) == cursor
+        except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
+            is_ours = False
+        if not is_ours:
+            raise Refused(Code.INVALID_INPUT, path, message="游标无效, 或不属于这个列表。")
         return place
 
     def _reader(self) -> Reader:

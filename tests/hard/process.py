@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
-from resolvers.doors.cluster import join_cluster
+import uvicorn
+
+from api.app import Serving, build
+from resolvers.doors import migrating
+from resolvers.doors.cluster import join_cluster, start_cluster
 from resolvers.doors.postgres import Login
-from tests.cluster import is_alive
+from tests.cluster import is_alive, throw_away_folder
+from tests.conftest import QuietServer
 from tests.serving import Jiesu, room
 
 
@@ -85,3 +91,25 @@ def targeted() -> Iterator[Target]:
             yield target
         finally:
             target.end()
+
+
+@asynccontextmanager
+async def serving_here(*, pool_size: int) -> AsyncIterator[tuple[str, Login]]:
+    """jiesu in this process, over a database with fsync on: where it answers, and its login to the database."""
+    with throw_away_folder() as folder:
+        cluster = start_cluster(folder)
+        try:
+            await migrating.migrate(cluster.logins)
+            app = build(Serving(cluster.logins, folder, pool_size, None, (), sample=False))
+            server = QuietServer(uvicorn.Config(app, port=0, log_level="warning", ws="websockets-sansio"))
+            running = asyncio.create_task(server.serve())
+            while not server.started:
+                assert not running.done(), "the server did not start"
+                await asyncio.sleep(0.01)
+            try:
+                yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", cluster.logins.app
+            finally:
+                server.should_exit = True
+                await running
+        finally:
+            cluster.stop()

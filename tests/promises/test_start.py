@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import signal
 import socket
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -18,20 +19,22 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from api.__main__ import main
-from resolvers.doors.postgres import Login
-from schema import export
-from tests.client import Caller, key
-from tests.cluster import is_alive
-from tests.serving import Jiesu, copied, jiesu, room, serving
+from resolvers.doors.postgres import DATABASE, PORT, Login
+from tests.client import Caller, Data, key
+from tests.cluster import TOP, is_alive
+from tests.serving import Jiesu, copied, jiesu, room, serving, starting
 
 RECEIVE = "mutation ($i: ReceiveCaseInput!) { receiveCase(input: $i) { case { number } userErrors { code } } }"
-TICKET = {"kind": "COMPLAINT", "channel": "PHONE", "title": "口罩涨价"}
 CASE = "query ($number: String!) { case(number: $number) { title } }"
-VIEWER = "{ viewer { login } }"
+COUNT = "{ cases { totalCount } }"
+EVENTS = "subscription { caseEvents { kind } }"
+
+WAITING = "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
+    """A data folder that is not there yet."""
     with room() as made:
         yield made
 
@@ -41,7 +44,7 @@ def home() -> Iterator[Path]:
     """A data folder with the demo city in it, at rest."""
     with room() as made:
         done = jiesu(made, "load", "yunxi")
-        assert (done.returncode, done.stdout[:9]) == (0, "云溪市 (yunx"), done
+        assert done.returncode == 0, done.stderr
         yield made
 
 
@@ -57,108 +60,272 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def agent(http: httpx.AsyncClient, server: Jiesu) -> Caller:
-    return Caller(http, server.url, server.tokens["yunxi-agent"], "yunxi-agent")
+def caller(http: httpx.AsyncClient, server: Jiesu, who: str = "agent") -> Caller:
+    return Caller(http, server.url, server.tokens[f"yunxi-{who}"], f"yunxi-{who}")
 
 
-def assert_sentence(text: str) -> None:
+def ticket() -> Data:
+    return {"kind": "COMPLAINT", "channel": "PHONE", "title": "口罩涨价", "idempotencyKey": key()}
+
+
+def assert_sentence(text: str, *named: str) -> None:
+    """One line for the person who starts jiesu: no traceback, no password."""
     assert re.fullmatch(r"jiesu: [^\n]+\n", text), text
+    assert "sesame" not in text
+    for word in named:
+        assert word in text
+
+
+async def come_true(login: Login, condition: str) -> None:
+    """Until the database says so. It may not answer yet."""
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection = await asyncpg.connect(**login.credentials())
+                try:
+                    while not await connection.fetchval(f"SELECT {condition}"):  # noqa: ASYNC110  (asked, not told)
+                        await asyncio.sleep(0.005)
+                finally:
+                    await connection.close()
+                return
+            await asyncio.sleep(0.005)
 
 
 # --- a start that must not be
 
 
 @pytest.mark.parametrize(
-    ("settings", "named"),
+    ("settings", "code", "named"),
     [
-        ({"JIESU_PROT": "8000"}, "JIESU_PORT"),
-        ({"JIESU_PORT": "eighty"}, "JIESU_PORT"),
-        ({"DATABASE_URL": "mysql://me:sesame@here/x"}, "DATABASE_URL"),
+        ({"JIESU_PROT": "8000"}, 2, "JIESU_PORT"),
+        ({"JIESU_PORT": "eighty"}, 2, "JIESU_PORT"),
+        ({"DATABASE_URL": "postgres://me:sesame@127.0.0.1:1/x"}, 3, "127.0.0.1"),
     ],
+    ids=["unknown", "malformed", "out of reach"],
 )
 def test_a_setting_that_cannot_be_obeyed_stops_the_start_with_a_sentence(
-    folder: Path, settings: dict[str, str], named: str
+    folder: Path, settings: dict[str, str], code: int, named: str
 ) -> None:
     done = jiesu(folder, "serve", **settings)
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert_sentence(done.stderr)
-    assert named in done.stderr
-    assert "sesame" not in done.stderr
-    assert not folder.exists(), "nothing was begun"
+    assert (done.returncode, done.stdout) == (code, "")
+    assert_sentence(done.stderr, named)
+    assert not (folder / "postgres").exists(), "nothing was begun"
 
 
-def test_a_database_that_does_not_answer_stops_the_start_with_a_sentence_that_keeps_the_password(folder: Path) -> None:
-    done = jiesu(folder, "serve", DATABASE_URL="postgres://me:sesame@127.0.0.1:1/x")
-
-    assert done.returncode == 3
-    assert_sentence(done.stderr)
-    assert "sesame" not in done.stderr
-
-
-def test_a_port_that_is_taken_is_said_so_and_the_database_is_stopped(used: Path) -> None:
+def test_a_port_that_is_taken_is_named_and_the_database_is_stopped(used: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = jiesu(used, "serve", JIESU_PORT=str(port))
 
     assert done.returncode == 2
-    assert_sentence(done.stderr)
-    assert f"127.0.0.1:{port}" in done.stderr
+    assert_sentence(done.stderr, "JIESU_PORT", f"127.0.0.1:{port}")
     assert not (used / "postgres" / "postmaster.pid").exists()
 
 
-# --- a start, and what is there afterwards
+# --- an end, and what the next start finds
 
 
-async def test_a_second_start_keeps_data_and_tokens_and_a_second_server_over_the_same_folder_is_refused(
+async def test_a_second_server_over_the_same_folder_is_refused_and_the_first_goes_on_until_ctrl_c_ends_it(
     used: Path, http: httpx.AsyncClient
 ) -> None:
-    with serving(used, JIESU_SAMPLE="yunxi") as first:
-        passes = first.tokens
-        said = (await agent(http, first).ask(RECEIVE, i={**TICKET, "idempotencyKey": key()}))["receiveCase"]
-        another = jiesu(used, "serve")
-        assert another.returncode == 3
-        assert_sentence(another.stderr)
-        assert str(used) in another.stderr
-        assert (await agent(http, first).ask(VIEWER))["viewer"]["login"] == "yunxi-agent", "the first is unharmed"
+    with serving(used) as first:
+        database = first.database
+        second = await asyncio.to_thread(jiesu, used, "serve")
+        assert second.returncode == 3
+        assert_sentence(second.stderr, str(used))
+        assert (await caller(http, first, "leader").ask(COUNT))["cases"]["totalCount"] > 200
 
-    with serving(used, JIESU_SAMPLE="yunxi") as second:
-        assert "is there already" in second.said
-        assert second.tokens == passes
-        for login, token in passes.items():
-            assert re.search(rf"^  {login} .*\s{re.escape(token)}$", second.said, re.MULTILINE), login
-        found = await agent(http, second).ask(CASE, number=said["case"]["number"])
+        first.send(signal.SIGINT, to_group=True)
+        assert await asyncio.to_thread(first.ended) == 0
+        assert not is_alive(database)
+        assert "Traceback" not in first.said
+
+
+async def test_what_is_under_way_is_answered_before_the_end_and_kept_with_all_tokens_for_the_next_start(
+    used: Path, http: httpx.AsyncClient
+) -> None:
+    with serving(used, JIESU_SAMPLE="yunxi") as server:
+        passes, database = server.tokens, server.database
+        async with caller(http, server).subscribe(EVENTS) as stream, slow_ledger(server.owner) as ledger:
+            under_way = asyncio.create_task(caller(http, server).ask(RECEIVE, i=ticket()))
+            await come_true(server.owner, WAITING)
+            server.send(signal.SIGTERM)
+            with pytest.raises(ConnectionClosed) as farewell:
+                await stream.event()
+            assert not under_way.done()
+            await ledger.execute("COMMIT")
+            received = (await under_way)["receiveCase"]
+        assert await asyncio.to_thread(server.ended) == 0
+
+    assert farewell.value.rcvd is not None
+    assert farewell.value.rcvd.code == 1012
+    assert received["userErrors"] == []
+    assert not is_alive(database)
+    assert "Traceback" not in server.said
+
+    with serving(used, JIESU_SAMPLE="yunxi") as again:
+        assert "is there already" in again.said
+        assert again.tokens == passes
+        found = await caller(http, again).ask(CASE, number=received["case"]["number"])
         assert found == {"case": {"title": "口罩涨价"}}
 
 
-@pytest.mark.parametrize(
-    "begun",
-    [
-        lambda folder: any(folder.glob("postgres.new-*")),
-        lambda folder: (folder / "postgres" / "postmaster.pid").exists(),
-        lambda folder: (folder / "photos").exists() or _has_tables(folder),
-    ],
-    ids=["while the database is made", "while it starts", "while it is filled"],
-)
-async def test_a_start_that_was_killed_starts_again_without_help(
-    folder: Path, http: httpx.AsyncClient, begun: Callable[[Path], bool]
-) -> None:
-    server = Jiesu(folder, JIESU_SAMPLE="yunxi")
-    until = time.monotonic() + 30
-    while not begun(folder):
-        assert time.monotonic() < until, server.said
-        assert server.process.poll() is None, server.said
-        await asyncio.sleep(0.005)
-    server.kill()
-    assert "is ready" not in server.said, "killed too late to show anything"
+@asynccontextmanager
+async def slow_ledger(owner: Login) -> AsyncIterator[asyncpg.Connection[Any]]:
+    """Holds the lock under which the chain is written, so that a mutation stays under way until this commits."""
+    connection = await asyncpg.connect(**owner.credentials())
+    try:
+        top = await connection.fetchval("SELECT id FROM offices WHERE parent_id IS NULL")
+        await connection.execute("BEGIN")
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", int.from_bytes(top.bytes[:8], signed=True))
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def test_a_start_killed_at_any_moment_starts_again_without_help(folder: Path, http: httpx.AsyncClient) -> None:
+    for moment in (made, migrated, filled):
+        with starting(folder, JIESU_SAMPLE="yunxi") as server:
+            async with asyncio.timeout(60):
+                await moment(folder)
+            assert server.process.poll() is None, server.said
+            server.kill()
+            assert "is ready" not in server.said, "killed too late to show anything"
 
     with serving(folder, JIESU_SAMPLE="yunxi") as again:
-        assert (await agent(http, again).ask(VIEWER))["viewer"]["login"] == "yunxi-agent"
-        cases = (await Caller(http, again.url, again.tokens["yunxi-leader"]).ask("{ cases { totalCount } }"))["cases"]
-        assert cases["totalCount"] > 200
-    assert jiesu(folder, "verify-ledger").returncode == 0
+        assert (await caller(http, again, "leader").ask(COUNT))["cases"]["totalCount"] > 200
 
 
-def _has_tables(folder: Path) -> bool:
-    """Only looked at from outside: the server is not to be disturbed."""
-    return len(list((folder / "postgres" / "base").glob("*/*"))) > 1_000
+async def made(folder: Path) -> None:
+    """Until `initdb` is at work."""
+    while not list(folder.glob("postgres.new-*")):  # noqa: ASYNC110, ASYNC240  (another process makes them)
+        await asyncio.sleep(0.002)
+
+
+async def migrated(folder: Path) -> None:
+    """Until there are tables, but nothing in them."""
+    await come_true(login_of(folder), "to_regclass('public.offices') IS NOT NULL")
+
+
+async def filled(folder: Path) -> None:
+    """Until the sample is being loaded."""
+    of_app = "usename = 'jiesu_app' AND xact_start < now() - interval '0.1 s'"
+    await come_true(login_of(folder), f"EXISTS (SELECT FROM pg_stat_activity WHERE {of_app})")
+
+
+def login_of(folder: Path) -> Login:
+    """The superuser's: nobody else sees what others' sessions do."""
+    return Login(str(folder / "postgres"), PORT, "postgres", DATABASE)
+
+
+# --- health
+
+
+async def test_without_its_database_jiesu_lives_says_it_is_not_ready_and_still_ends_cleanly(
+    used: Path, http: httpx.AsyncClient
+) -> None:
+    with serving(used) as server:
+        alive, ready = await health(http, server)
+        assert (alive.status_code, ready.status_code) == (200, 200)
+        assert ready.json() == {"status": "ok", "database": "ok", "migrations": "ok", "disk": "ok"}
+
+        os.kill(server.database, signal.SIGQUIT)
+
+        alive, ready = await health(http, server)
+        assert (alive.status_code, ready.status_code) == (200, 503)
+        assert {name for name, said in ready.json().items() if said == "failed"} == {"status", "database", "migrations"}
+        assert ready.headers["retry-after"]
+        told = await caller(http, server).post(COUNT)
+        assert (told.status_code, told.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
+        assert told.headers["retry-after"]
+        assert await asyncio.to_thread(server.stop) == 0
+
+
+async def health(http: httpx.AsyncClient, server: Jiesu) -> tuple[httpx.Response, httpx.Response]:
+    return await http.get(f"{server.url}/healthz"), await http.get(f"{server.url}/readyz")
+
+
+# --- the other commands
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], *([verb] for verb in ("serve", "migrate", "load", "verify-figures", "export-schema", "verify-ledger"))],
+)
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([*words, "--help"])
+
+    assert end.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: {' '.join(['jiesu', *words])} [-h]")
+
+
+@pytest.mark.parametrize("words", [[], ["dance"], ["load"], ["load", "atlantis"], ["serve", "now"]])
+def test_a_wrong_call_is_code_2(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(words)
+
+    assert end.value.code == 2
+    assert "usage: jiesu" in capsys.readouterr().err
+
+
+def test_the_schema_is_exported_without_a_database(folder: Path) -> None:
+    done = jiesu(folder, "export-schema")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (TOP / "schema" / "schema.graphql").read_text("utf-8")
+    assert not folder.exists()
+
+
+async def test_commands_join_a_running_server_and_done_twice_they_change_nothing(used: Path) -> None:
+    with serving(used) as server:
+        before = await content(server.owner)
+        done = await asyncio.gather(
+            *(asyncio.to_thread(jiesu, used, *words) for words in (["migrate"], ["load", "yunxi", "yunxi"]))
+        )
+
+        assert [(each.returncode, each.stdout) for each in done] == [(0, ""), (0, "云溪市 (yunxi) is there already.\n")]
+        assert await content(server.owner) == before
+
+
+async def test_the_commands_that_verify_have_codes_for_scripts(used: Path) -> None:
+    with serving(used) as server:
+        whole, figures = await asyncio.gather(
+            asyncio.to_thread(jiesu, used, "verify-ledger"), asyncio.to_thread(jiesu, used, "verify-figures")
+        )
+        assert whole.returncode == 0
+        assert re.fullmatch(r"[^\n]+: [0-9]{4,} entries, whole\n", whole.stdout)
+        assert figures.returncode == 2  # the invented city has no article
+        assert_sentence(figures.stderr, "yunxi")
+
+        await behind_the_api(server, "UPDATE ledger SET kind = 'ARCHIVED' WHERE seq = 7 AND kind <> 'ARCHIVED'")
+        flawed = await asyncio.to_thread(jiesu, used, "verify-ledger")
+        assert flawed.returncode == 1
+        assert "entry 7 was changed after it was written" in flawed.stdout
+        assert flawed.stdout.endswith("1 flaws\n")
+
+        await behind_the_api(server, "ALTER TABLE ledger RENAME TO ledger_of_another_release")
+        unknown = await asyncio.to_thread(jiesu, used, "verify-ledger")
+        assert unknown.returncode == 3
+        assert_sentence(unknown.stderr, "jiesu migrate")
+
+
+async def content(login: Login) -> list[tuple[str, int]]:
+    """How many rows each table holds."""
+    connection = await asyncpg.connect(**login.credentials())
+    try:
+        tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        return [(name, await connection.fetchval(f'SELECT count(*) FROM "{name}"')) for (name,) in tables]
+    finally:
+        await connection.close()
+
+
+async def behind_the_api(server: Jiesu, statement: str) -> None:
+    """As only a superuser can, with the triggers off."""
+    connection = await asyncpg.connect(**replace(server.owner, user="postgres").credentials())
+    try:
+        await connection.execute("SET session_replication_role = replica")
+        assert await connection.execute(statement) != "UPDATE 0"
+    finally:
+        await connection.close()

@@ -1,0 +1,358 @@
+"""The database itself: every rule it keeps is there by name, migrations go both ways, and the application may little."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+
+from resolvers.doors import migrating
+from resolvers.doors.cluster import Cluster
+from resolvers.doors.postgres import Login, Logins
+from tests.cluster import starting, throw_away_folder
+from tests.world import City
+
+TOP = Path(__file__).resolve().parents[2]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+# What no row may break, whoever writes it: table, name, and the rule as PostgreSQL repeats it (casts left out).
+CHECKS = """
+approvals           approval_not_by_barred         NOT decided_by_id = ANY barred_ids
+assignments         assignment_signed_after        signed_for_at >= dispatched_at
+callbacks           callback_not_self_reviewed     reviewer_id <> caller_id
+callbacks           callback_reached_has_level     outcome = 'REACHED' = level IS NOT NULL
+callbacks           callback_reviewed_whole        reviewer_id IS NULL = reviewed_at IS NULL
+cases               case_loss_not_negative         recovered_loss >= 0
+cases               case_not_its_own_repeat        repeat_of_id <> id
+cases               case_place_on_earth            latitude >= '-90' AND latitude <= 90 AND longitude >= '-180' AND longitude <= 180
+cases               case_place_whole               latitude IS NULL = longitude IS NULL
+cases               case_round_positive            round >= 1
+cases               case_version_positive          version >= 1
+deadlines           deadline_amount_not_negative   amount >= 0
+extension_requests  extension_days_positive        working_days >= 1
+extension_requests  extension_decided_whole        status = 'REQUESTED' = decided_at IS NULL
+extension_requests  extension_not_self_decided     decided_by_id <> requested_by_id
+extension_requests  extension_reason_given         btrim reason <> ''
+handling_results    result_department_given        btrim department <> ''
+handling_results    result_loss_not_negative       recovered_loss >= 0
+handling_results    result_reply_given             btrim reply <> ''
+ledger              ledger_hashes_whole            octet_length hash = 32 AND octet_length previous_hash = 32
+ledger              ledger_seq_positive            seq >= 1
+photos              photo_digest_is_sha256         sha256 ~ '^[0-9a-f]{64}$'
+photos              photo_rejection_has_reason     status = 'REJECTED' = rejection IS NOT NULL
+photos              photo_size_in_bounds           byte_size >= 1 AND byte_size <= 20971520
+regimes             regime_ends_after_start        ended_at >= started_at
+role_grants         grant_ends_after_start         valid_to > valid_from
+role_grants         grant_has_one_holder           person_id IS NULL <> application_id IS NULL
+rounds              round_ends_after_start         closed_at >= opened_at
+rounds              round_number_positive          number >= 1
+sign_offs           sign_off_rejection_has_reason  decision = 'APPROVE' OR btrim COALESCE reason, '' <> ''
+supervision_orders  supervision_reason_given       btrim reason <> ''
+tokens              token_digest_is_sha256         octet_length digest = 32
+tokens              token_has_one_holder           person_id IS NULL <> application_id IS NULL
+"""
+
+# What may stand once only: columns, and of which rows.
+UNIQUE = """
+applications        login
+approvals           case_id, kind                WHERE decided_at IS NULL
+assignments         case_id                      WHERE role = 'LEAD' AND status = 'ACTIVE'
+assignments         case_id, office_id           WHERE status = 'ACTIVE'
+calendar_days       date, version
+callbacks           case_id                      WHERE completes AND reviewed_at IS NULL
+callbacks           case_id, round, attempt
+cases               number
+categories          code
+deadlines           case_id, round, kind, clock
+extension_requests  case_id                      WHERE status = 'REQUESTED'
+idempotency_keys    actor_id, key
+ledger              jurisdiction_id, seq
+note_inspectors     note_id, person_id
+offices             code
+parties             case_id
+persons             login
+photos              note_id, ordinal
+regimes             jurisdiction_id, tag         WHERE ended_at IS NULL
+respondents         case_id
+result_handlers     result_id, person_id
+rounds              case_id                      WHERE closed_at IS NULL
+rounds              case_id, number
+sign_offs           result_id
+tokens              digest
+"""
+
+# What the lists on offer are read by.
+READ_BY = """
+approvals           jurisdiction_id, kind, requested_at, id  WHERE decided_at IS NULL
+assignments         dispatched_at
+cases               gin assigned_ids
+cases               gin office_ids
+cases               gin tags
+cases               jurisdiction_id, COALESCE due_at, '9999-12-31 00:00:00+00', id
+cases               jurisdiction_id, received_at, id
+cases               jurisdiction_id, updated_at, id
+cases               lead_office_id, status, COALESCE due_at, '9999-12-31 00:00:00+00', id
+idempotency_keys    created_at
+ledger              case_id, seq                 WHERE case_id IS NOT NULL
+ledger              jurisdiction_id, seq         WHERE urgent
+offices             path text_pattern_ops
+"""
+
+
+def lines(table: str) -> set[str]:
+    return {" ".join(line.split()) for line in table.strip().splitlines()}
+
+
+def plain(definition: str) -> str:
+    """Without casts and brackets, which releases of PostgreSQL set differently."""
+    bare = re.sub(r"::(?:[a-z_]+(?: varying| precision| with time zone)?)(?:\[\])?", "", definition)
+    return " ".join(re.sub(r"[()]", " ", bare).split()).replace(" ,", ",")
+
+
+@asynccontextmanager
+async def connected(login: Login) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(**login.credentials())
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def indexes(owner: Connection) -> list[tuple[str, str, bool]]:
+    """Table, columns and condition, and whether unique; of primary keys nothing need be said."""
+    rows = await owner.fetch(
+        "SELECT t.relname, x.indisunique, pg_get_indexdef(x.indexrelid) AS said FROM pg_index x"
+        " JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace"
+        " WHERE n.nspname = 'public' AND NOT x.indisprimary AND t.relname <> 'tortoise_migrations'"
+    )
+    told = []
+    for row in rows:
+        how, what = re.fullmatch(r".* USING (\w+) (.*)", row["said"]).groups()  # type: ignore[union-attr]
+        told.append((row["relname"], plain(what if how == "btree" else f"{how} {what}"), row["indisunique"]))
+    return told
+
+
+async def test_every_check_is_in_the_database(database: Logins) -> None:
+    async with connected(database.owner) as owner:
+        found = await owner.fetch(
+            "SELECT conrelid::regclass::text AS of, conname, pg_get_constraintdef(oid) AS said FROM pg_constraint"
+            " WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND convalidated"
+        )
+    said = {f"{row['of']} {row['conname']} {plain(row['said'].removeprefix('CHECK '))}" for row in found}
+    assert said == lines(CHECKS)
+
+
+async def test_what_may_stand_once_stands_once(database: Logins) -> None:
+    async with connected(database.owner) as owner:
+        found = await indexes(owner)
+    assert {f"{table} {what}" for table, what, unique in found if unique} == lines(UNIQUE)
+
+
+async def test_lists_and_foreign_keys_have_their_indexes_and_no_row_takes_others_with_it(database: Logins) -> None:
+    async with connected(database.owner) as owner:
+        found = await indexes(owner)
+        keys = await owner.fetch(
+            "SELECT conrelid::regclass::text AS of, pg_get_constraintdef(oid) AS said FROM pg_constraint"
+            " WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
+        )
+    leading = {f"{table} {what}" for table, what, unique in found if not unique}
+    held = {row["of"] + " " + row["said"].split("(")[1].split(")")[0] for row in keys}
+    assert len(held) == 38
+    assert held <= leading, "a foreign key without an index makes every delete and join a scan"
+    assert all(row["said"].endswith("ON DELETE RESTRICT") for row in keys)
+    looked_up = {
+        "applications jurisdiction_id",
+        "offices jurisdiction_id",
+        "persons jurisdiction_id",
+        "parties contact_digest",
+    }
+    assert leading - held - looked_up == lines(READ_BY)
+
+
+# --- both ways
+
+
+CATALOGUE = """
+SELECT 'column', table_name, column_name || ' ' || data_type || ' ' || is_nullable || ' '
+  || coalesce(column_default, '') || ' ' || coalesce(character_maximum_length::text, '')
+  FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(oid)
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT 'index', tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'trigger', tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'function', '', pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL SELECT 'sequence', sequencename, data_type::text FROM pg_sequences WHERE schemaname = 'public'
+UNION ALL SELECT 'view', viewname, definition FROM pg_views WHERE schemaname = 'public'
+UNION ALL SELECT 'right', c.relname, c.relacl::text FROM pg_class c
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+"""
+BACK = """
+import asyncio, json, sys
+from tortoise import Tortoise
+from tortoise.migrations.api import migrate
+from resolvers.doors.postgres import Login
+from resolvers.models import configure
+
+async def main():
+    login = Login(**json.load(sys.stdin))
+    await migrate(config=configure(login.credentials()), target="jiesu.__first__", direction="backward")
+    await Tortoise.close_connections()
+
+asyncio.run(main())
+"""
+FORTH = """
+import asyncio, json, sys
+from resolvers.doors import migrating
+from resolvers.doors.postgres import Login, Logins
+owner, app = json.load(sys.stdin)
+asyncio.run(migrating.migrate(Logins(Login(**owner), Login(**app))))
+"""
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Cluster]:
+    """A cluster of its own: the one of the other tests stays as it is."""
+    with throw_away_folder() as folder, starting() as start:
+        yield start(folder)
+
+
+async def run(script: str, told: object) -> None:
+    """In a process of its own: the ORM knows one database a process."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, cwd=TOP, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    _, wrong = await process.communicate(json.dumps(told).encode())
+    assert process.returncode == 0, wrong.decode()
+
+
+async def catalogue(login: Login) -> set[tuple[str, str, str]]:
+    async with connected(login) as owner:
+        return {(str(kind), str(of), str(said)) for kind, of, said in await owner.fetch(CATALOGUE)}
+
+
+async def test_migrations_go_forward_backward_and_forward_again_by_two_at_once_to_the_same_schema(
+    empty: Cluster,
+) -> None:
+    logins = empty.logins
+    both = [asdict(logins.owner), asdict(logins.app)]
+
+    await run(FORTH, both)
+    forward = await catalogue(logins.owner)
+    await run(BACK, both[0])
+    backward = await catalogue(logins.owner)
+    await asyncio.gather(run(FORTH, both), run(FORTH, both))
+    again = await catalogue(logins.owner)
+
+    assert len(forward) > 500
+    assert {of for _, of, _ in backward} == {"tortoise_migrations", "tortoise_migrations_id_seq"}
+    assert again == forward
+    async with connected(logins.owner) as owner:
+        applied = [row["name"] for row in await owner.fetch("SELECT name FROM tortoise_migrations ORDER BY id")]
+    assert applied == sorted(path.stem for path in (TOP / "resolvers" / "migrations").glob("0*.py"))
+    assert applied[-1] == migrating.NEWEST
+
+
+def detect(folder: Path) -> str:
+    tortoise = Path(sys.executable).with_name("tortoise")
+    done = subprocess.run([tortoise, "makemigrations"], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_there_is_nothing_left_to_make_a_migration_for(tmp_path: Path) -> None:
+    shutil.copytree(TOP / "resolvers", tmp_path / "resolvers", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(TOP / "pyproject.toml", tmp_path)
+    assert "No changes detected" in detect(tmp_path)
+
+    model = tmp_path / "resolvers" / "models" / "office.py"
+    model.write_text(
+        model.read_text().replace("name = fields", "nickname = fields.TextField(null=True)\n    name = fields")
+    )
+    assert "Created" in detect(tmp_path)
+
+
+# --- what the application may
+
+
+MAY_NOT = [
+    "UPDATE ledger SET urgent = true",
+    "DELETE FROM ledger",
+    "TRUNCATE ledger",
+    "TRUNCATE cases CASCADE",
+    "ALTER TABLE ledger DISABLE TRIGGER ALL",
+    "DROP TRIGGER ledger_rows_stay ON ledger",
+    "CREATE TRIGGER mine BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change()",
+    "CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE RULE mine AS ON INSERT TO ledger DO INSTEAD NOTHING",
+    "SET session_replication_role = replica",
+    "SET ROLE {owner}",
+    "SET SESSION AUTHORIZATION {owner}",
+    "GRANT {owner} TO {app}",
+    "CREATE TABLE mine (a int)",
+    "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE SCHEMA mine",
+    "CREATE ROLE mine",
+    "CREATE DATABASE mine",
+    "ALTER TABLE cases ADD COLUMN mine int",
+    "ALTER TABLE cases DROP CONSTRAINT case_version_positive",
+    "DROP TABLE cases",
+    "DROP INDEX case_by_due",
+    "DELETE FROM cases",
+    "DELETE FROM sign_offs",
+    "DELETE FROM role_grants",
+    "DELETE FROM tokens",
+    "UPDATE tortoise_migrations SET name = 'x'",
+    "INSERT INTO tortoise_migrations (app, name) VALUES ('jiesu', 'x')",
+    "COPY cases TO PROGRAM 'cat'",
+    "COPY cases TO '/tmp/cases'",
+    "SELECT pg_read_file('postgresql.conf')",
+    "ALTER SYSTEM SET fsync = off",
+]
+
+
+@pytest.mark.parametrize("statement", MAY_NOT)
+async def test_the_application_may_not(statement: str, database: Logins) -> None:
+    async with connected(database.app) as app:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await app.execute(statement.format(owner=database.owner.user, app=database.app.user))
+
+
+async def test_the_application_cannot_give_itself_a_right(database: Logins) -> None:
+    async with connected(database.app) as app, connected(database.owner) as owner:
+        app.add_log_listener(lambda *_: None)  # "no privileges were granted": a warning, and the truth
+        await app.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {database.app.user}")
+        rights = "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = $1"
+        held = {(of, what) for of, what in await owner.fetch(rights, database.app.user)}
+    assert {what for of, what in held if of == "ledger"} == {"SELECT", "INSERT"}
+    assert {what for of, what in held if of == "tortoise_migrations"} == {"SELECT"}
+    assert {of for of, what in held if what == "DELETE"} == {"idempotency_keys"}
+    assert {what for _, what in held} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+
+async def test_the_owner_itself_cannot_change_the_ledger_in_passing(city: City, database: Logins) -> None:
+    await city.receive()
+    async with connected(database.owner) as owner:
+        before = await owner.fetch("SELECT * FROM ledger ORDER BY jurisdiction_id, seq")
+        for statement in (
+            "UPDATE ledger SET urgent = true",
+            "DELETE FROM ledger",
+            "TRUNCATE ledger",
+            "TRUNCATE ledger CASCADE",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+                await owner.execute(statement)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+            await owner.execute(
+                "INSERT INTO ledger SELECT * FROM ledger LIMIT 1 ON CONFLICT (id) DO UPDATE SET urgent = true"
+            )
+        assert await owner.fetch("SELECT * FROM ledger ORDER BY jurisdiction_id, seq") == before

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from uuid import UUID
+
+import pytest
+
+from resolvers.rules import transitions
+from resolvers.rules.transitions import Facts
+from resolvers.terms.actor import Actor, ActorKind, Grant, Refused
+from resolvers.terms.codes import Code
+from resolvers.terms.kinds import CallbackOutcome, CaseKind, SatisfactionLevel
+from resolvers.terms.roles import Role
+from resolvers.terms.statuses import HANDLED, OPEN, Action, CaseStatus
+
+S, A, K = CaseStatus, Action, CaseKind
+EAST, WEST, TOP = UUID(int=1), UUID(int=2), UUID(int=3)
+HANDLER, OTHER = UUID(int=11), UUID(int=12)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+# The main line of domain 4.4 once more, by hand: every other pair of action and state is refused.
+MOVES = {
+    (A.ANSWER, S.RECORDED): S.ANSWERED,
+    (A.DISPATCH, S.RECORDED): S.DISPATCHED,
+    (A.DISPATCH, S.PENDING_DISPATCH): S.DISPATCHED,
+    (A.SIGN_FOR, S.DISPATCHED): S.IN_PROGRESS,
+    (A.SUBMIT_RESULT, S.IN_PROGRESS): S.PENDING_SIGN_OFF,
+    (A.SIGN_OFF, S.PENDING_SIGN_OFF): S.CLOSED_AWAITING_CALLBACK,
+    (A.SEND_BACK, S.PENDING_SIGN_OFF): S.IN_PROGRESS,
+    (A.RECORD_CALLBACK, S.CLOSED_AWAITING_CALLBACK): S.CALLBACK_REVIEW,
+    (A.ARCHIVE, S.CALLBACK_REVIEW): S.ARCHIVED,
+    (A.REHANDLE, S.CALLBACK_REVIEW): S.IN_PROGRESS,
+}
+
+
+def actor(role: Role = Role.CLERK, office: UUID = EAST, key: UUID = OTHER) -> Actor:
+    return Actor(key, ActorKind.PERSON, "somebody", TOP, "990100", (Grant(role, office, "990100"),), UUID(int=99))
+
+
+def code(refused: Callable[[], object]) -> Code:
+    with pytest.raises(Refused) as refusal:
+        refused()
+    return refusal.value.code
+
+
+def at(status: CaseStatus, kind: CaseKind = K.COMPLAINT, handlers: frozenset[UUID] = frozenset()) -> Facts:
+    """A case led by `EAST`, with `WEST` beside it."""
+    both = frozenset({EAST, WEST})
+    return Facts(status, kind, lead_office_id=EAST, handling_office_ids=both, handler_ids=handlers)
+
+
+@pytest.mark.parametrize(("action", "status"), list(product(Action, CaseStatus)))
+def test_an_action_leads_where_the_table_says_and_nowhere_else(action: Action, status: CaseStatus) -> None:
+    expected = MOVES.get((action, status))
+    if expected is not None:
+        assert transitions.follow(action, status) is expected
+        return
+    with pytest.raises(Refused) as refusal:
+        transitions.follow(action, status)
+    assert refusal.value.code is Code.INVALID_TRANSITION
+    assert refusal.value.details == {"status": status}
+
+
+def test_what_is_open_is_never_counted_as_handled() -> None:
+    assert not OPEN & HANDLED
+    assert {S.ANSWERED, S.NOT_ACCEPTED, S.TRANSFERRED_OUT, S.MERGED, S.VOID, S.CALLBACK_REVIEW} & OPEN == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "out_of_remit", "inspected", "refused"),
+    [
+        (K.CONSULTATION, False, False, None),
+        (K.CONSULTATION, True, False, None),
+        (K.COMPLAINT, False, False, Code.KIND_NOT_ANSWERABLE),
+        (K.COMPLAINT, True, False, None),
+        (K.HELP_REQUEST, False, False, Code.KIND_NOT_ANSWERABLE),
+        (K.SUGGESTION, True, False, None),
+        (K.REPORT, True, False, Code.REPORT_NOT_INSPECTED),
+        (K.REPORT, False, True, Code.KIND_NOT_ANSWERABLE),
+        (K.REPORT, True, True, None),
+    ],
+)
+def test_answered_is_a_consultation_or_what_lies_outside_and_no_report_unexamined(
+    kind: CaseKind, out_of_remit: bool, inspected: bool, refused: Code | None
+) -> None:
+    facts = replace(at(S.RECORDED, kind), inspected=inspected)
+
+    if refused is None:
+        assert transitions.answer(facts, out_of_remit=out_of_remit) is S.ANSWERED
+    else:
+        assert code(lambda: transitions.answer(facts, out_of_remit=out_of_remit)) is refused
+
+
+def test_the_lead_acknowledges_and_nobody_else() -> None:
+    assert transitions.sign_for(at(S.DISPATCHED), [WEST, EAST]) is S.IN_PROGRESS
+    assert code(lambda: transitions.sign_for(at(S.DISPATCHED), [WEST, TOP])) is Code.NOT_YOUR_OFFICE
+    assert code(lambda: transitions.sign_for(at(S.DISPATCHED), [])) is Code.NOT_YOUR_OFFICE
+    assert code(lambda: transitions.sign_for(at(S.IN_PROGRESS), [EAST])) is Code.INVALID_TRANSITION
+
+
+HANDLED_ALONE = at(S.IN_PROGRESS)
+WITH_A_SILENT_OTHER = replace(HANDLED_ALONE, silent_co_office_ids=frozenset({WEST}))
+REPORTED = at(S.IN_PROGRESS, K.REPORT)
+
+
+@pytest.mark.parametrize(
+    ("facts", "override", "refused"),
+    [
+        (HANDLED_ALONE, None, None),
+        (REPORTED, None, Code.REPORT_NOT_INSPECTED),
+        (replace(REPORTED, inspected=True), None, None),
+        (replace(HANDLED_ALONE, pending_approval=True), "急", Code.APPROVAL_PENDING),
+        (WITH_A_SILENT_OTHER, None, Code.CO_HANDLER_PENDING),
+        (WITH_A_SILENT_OTHER, "", Code.CO_HANDLER_PENDING),
+        (WITH_A_SILENT_OTHER, "协办单位长期无人", None),
+        (replace(WITH_A_SILENT_OTHER, kind=K.REPORT), "急", Code.REPORT_NOT_INSPECTED),
+        (at(S.DISPATCHED), None, Code.INVALID_TRANSITION),
+    ],
+)
+def test_a_result_needs_the_inspection_the_decisions_and_the_co_handlers(
+    facts: Facts, override: str | None, refused: Code | None
+) -> None:
+    if refused is None:
+        assert transitions.submit_result(facts, override_reason=override) is S.PENDING_SIGN_OFF
+    else:
+        assert code(lambda: transitions.submit_result(facts, override_reason=override)) is refused
+
+
+@pytest.mark.parametrize(
+    ("action", "offices", "handlers", "reason", "expected"),
+    [
+        (A.SIGN_OFF, [EAST], set(), None, S.CLOSED_AWAITING_CALLBACK),
+        (A.SEND_BACK, [EAST], set(), "答复过简", S.IN_PROGRESS),
+        (A.SEND_BACK, [EAST], set(), None, Code.REASON_REQUIRED),
+        (A.SIGN_OFF, [WEST], set(), None, Code.NOT_YOUR_OFFICE),
+        (A.SIGN_OFF, [], set(), None, Code.NOT_YOUR_OFFICE),
+        (A.SIGN_OFF, [EAST], {OTHER, HANDLER}, None, Code.SELF_APPROVAL_FORBIDDEN),
+        (A.SEND_BACK, [EAST], {OTHER}, "理由", Code.SELF_APPROVAL_FORBIDDEN),
+        (A.SIGN_OFF, [EAST], {HANDLER}, None, S.CLOSED_AWAITING_CALLBACK),
+    ],
+)
+def test_the_responsible_person_of_the_unit_signs_and_never_what_he_handled(
+    action: Action, offices: list[UUID], handlers: set[UUID], reason: str | None, expected: CaseStatus | Code
+) -> None:
+    facts = at(S.PENDING_SIGN_OFF, handlers=frozenset(handlers))
+
+    def sign() -> CaseStatus:
+        return transitions.sign_off(facts, actor(Role.RESPONSIBLE_PERSON), offices, action, reason)
+
+    assert (code(sign) if isinstance(expected, Code) else sign()) is expected
+
+
+@pytest.mark.parametrize(
+    ("caller", "outcome", "level", "expected"),
+    [
+        (actor(Role.CALLBACK_OFFICER, TOP), CallbackOutcome.REACHED, SatisfactionLevel.NEUTRAL, S.CALLBACK_REVIEW),
+        (actor(Role.CALLBACK_OFFICER, TOP), CallbackOutcome.UNREACHABLE, None, S.CALLBACK_REVIEW),
+        (actor(Role.CALLBACK_OFFICER, TOP), CallbackOutcome.DECLINED, None, S.CALLBACK_REVIEW),
+        (actor(Role.CALLBACK_OFFICER, TOP), CallbackOutcome.REACHED, None, Code.LEVEL_REQUIRED),
+        (
+            actor(Role.CALLBACK_OFFICER, TOP),
+            CallbackOutcome.DECLINED,
+            SatisfactionLevel.SATISFIED,
+            Code.LEVEL_REQUIRED,
+        ),
+        (actor(Role.CALLBACK_OFFICER, EAST), CallbackOutcome.UNREACHABLE, None, Code.CALLBACK_BY_HANDLING_UNIT),
+        (actor(Role.CALLBACK_OFFICER, WEST), CallbackOutcome.UNREACHABLE, None, Code.CALLBACK_BY_HANDLING_UNIT),
+        (
+            actor(Role.CALLBACK_OFFICER, TOP, HANDLER),
+            CallbackOutcome.UNREACHABLE,
+            None,
+            Code.CALLBACK_BY_HANDLING_UNIT,
+        ),
+    ],
+)
+def test_a_callback_is_made_from_outside_every_unit_that_handled_the_case(
+    caller: Actor, outcome: CallbackOutcome, level: SatisfactionLevel | None, expected: CaseStatus | Code
+) -> None:
+    facts = at(S.CLOSED_AWAITING_CALLBACK, handlers=frozenset({HANDLER}))
+
+    def record() -> CaseStatus:
+        return transitions.record_callback(facts, caller, outcome, level)
+
+    assert (code(record) if isinstance(expected, Code) else record()) is expected
+
+
+def test_an_extension_is_asked_for_before_the_due_date_to_the_very_instant() -> None:
+    transitions.extension_due(NOW, NOW + timedelta(microseconds=1))
+    for due in (NOW, NOW - timedelta(microseconds=1)):
+        with pytest.raises(Refused) as refusal:
+            transitions.extension_due(NOW, due)
+        assert refusal.value.code is Code.EXTENSION_AFTER_DUE
+        assert refusal.value.details == {"due_at": due}
+
+
+def test_nobody_decides_on_his_own_work() -> None:
+    transitions.decide(actor(key=OTHER), HANDLER, None)
+    transitions.decide(actor(key=OTHER))
+    assert code(lambda: transitions.decide(actor(key=HANDLER), OTHER, HANDLER)) is Code.SELF_APPROVAL_FORBIDDEN
