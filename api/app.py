@@ -62,7 +62,7 @@ def build(serving: Serving) -> Starlette:
         allowed_origins=serving.allowed_origins,
         public_url=serving.public_url,
     )
-    photos, console = Photos(identify), Console(serving.data_dir if serving.sample else None)
+    photos, console = Photos(identify), Console(serving.data_dir if serving.sample and not serving.public_url else None)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint),
         WebSocketRoute("/graphql", endpoint),

@@ -26,6 +26,7 @@ from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
 from resolvers.terms.kinds import CaseEventKind
+from resolvers.terms.roles import Permission
 
 BEGINNING = "0"
 _REMEMBERED = 4_096
@@ -84,14 +85,17 @@ def read_cursor(actor: Actor, text: str, head: int) -> int | None:
 async def follow(actor: Actor, interest: Interest, after: str | None) -> AsyncIterator[tuple[Actor, Row]]:
     """Events after a cursor, or from now on without one, each with the caller as of then.
 
-    Ends when the token does. A change of the caller's scope is told as a reset: what was passed over may be in sight.
+    `NOT_PERMITTED` for a caller without `READ_EVENTS`; ends when that or the token does. A change of the caller's
+    scope is told as a reset: what was passed over may be in sight.
     """
+    if not actor.may(Permission.READ_EVENTS):
+        raise Refused(Code.NOT_PERMITTED)
     head = await _head(actor)
     start = head if after is None else read_cursor(actor, after, head)
     place = Place(head if start is None else start)
     if start is None:
         yield actor, mark(actor, CaseEventKind.SYNC_RESET, place.seq)
-    while (renewed := await identity.again(actor)) is not None:
+    while (renewed := await identity.again(actor)) is not None and renewed.may(Permission.READ_EVENTS):
         if scope_digest(renewed) != scope_digest(actor):
             yield renewed, mark(renewed, CaseEventKind.SYNC_RESET, place.seq)
         actor = renewed

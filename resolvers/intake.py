@@ -170,7 +170,7 @@ def _coordinates(place: Spot | None) -> tuple[float | None, float | None]:
 async def _category(code: str | None) -> Category | None:
     if code is None:
         return None
-    found = await Category.get_or_none(code=code)
+    found = await Category.named("code", code)
     if found is None:
         raise Refused(Code.NOT_FOUND, "categoryCode")
     return found

@@ -84,14 +84,17 @@ class Report:
         return self._told(*await figures.tagged(texts.required(tag, limits.TAG_CHARACTERS, "tag"), self._question))
 
     async def year_on_year(self) -> tuple[int, int]:
-        """Received in the window, and in the same days of the year before."""
+        """Received in the window, and in the same days of the year before; both, or neither when one is too few."""
         before = Window(_year_before(self.window.start), _year_before(self.window.through))
         base = await figures.cohort("intake", _question(self.office, [self.office], before, self.as_of))
         current, past = (sum(count.denominator for count in counts) for counts in (await self._cohort("intake"), base))
-        return self._count(current) or 0, self._count(past) or 0
+        told = self._count(current) is not None and self._count(past) is not None
+        return (current, past) if told else (0, 0)
 
     async def recovered_loss(self) -> Decimal:
-        return await figures.recovered(self._question)
+        """Yuan; 0 when it rests on too few results to be told."""
+        yuan, results = await figures.recovered(self._question)
+        return Decimal(0) if self._count(results) is None else yuan
 
     async def by_day(self) -> list[tuple[date, int | None, int | None]]:
         """Every day of the window with what was received and closed on it."""
@@ -152,8 +155,8 @@ async def _office(actor: Actor, code: str | None) -> Office:
     """An office at or below one of the caller's; absent and out of reach are the same refusal."""
     if not actor.may(Permission.READ_KPIS):
         raise Refused(Code.NOT_FOUND, "officeCode")
-    wanted = code or min(grant.office_code for grant in actor.grants)
-    found = await Office.get_or_none(code=wanted, jurisdiction_id=actor.jurisdiction_id)
+    wanted = min(grant.office_code for grant in actor.grants) if code is None else code
+    found = await Office.named("code", wanted, jurisdiction_id=actor.jurisdiction_id)
     own = {grant.office_code for grant in actor.grants}
     if found is None or not own & set(found.path.strip("/").split("/")):
         raise Refused(Code.NOT_FOUND, "officeCode")

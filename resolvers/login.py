@@ -50,7 +50,7 @@ def digest(token: str) -> bytes:
 
 async def sign_in(login: str, password: str) -> Issued:
     """A token of 12 hours for a login and its password; `LOGIN_FAILED` without saying which of the two was wrong."""
-    person = await Person.get_or_none(login=login, active=True)
+    person = await Person.named("login", login, active=True)
     stored = person.password_hash if person and person.password_hash else _DUMMY
     async with _two_at_once:
         right = await asyncio.to_thread(_matches, stored, password)

@@ -12,11 +12,17 @@ WITHHELD = "〔按隐私规定不公开〕"
 
 
 def view(actor: Actor, row: Row) -> View:
-    """How much of this party the caller is told."""
+    """How much of this party the caller is told.
+
+    An office above the unit that handles the case must know no more of a protected citizen than the unit; what the
+    unit needs to mediate is the unit's alone.
+    """
+    kind = CaseKind.of(row["case_kind"])
+    is_protected = kind is CaseKind.REPORT or row["wants_confidentiality"]
     relation = Relation(
-        kind=CaseKind.of(row["case_kind"]),
+        kind=kind,
         own_intake=bool(row["own_intake"]),
-        in_own_unit=bool(row["in_own_unit"]),
+        in_own_unit=bool(row["in_own_unit"] if is_protected else row["in_assigned_unit"]),
         callback_open=bool(row["callback_open"]),
         confidential=row["wants_confidentiality"],
     )

@@ -17,9 +17,14 @@ async def named(actor: Actor, references: Sequence[UUID | str], *path: str) -> l
     texts.whole(len(references), 0, limits.HANDLERS_MAXIMUM, *path)
     found: dict[UUID, Person] = {}
     for position, reference in enumerate(references):
-        by = {"id": reference} if isinstance(reference, UUID) else {"login": reference}
-        person = await Person.get_or_none(**by, jurisdiction_id=actor.jurisdiction_id, active=True)
+        person = await _one(actor, reference)
         if person is None:
             raise Refused(Code.NOT_FOUND, *path, str(position))
         found[person.id] = person
     return list(found.values())
+
+
+async def _one(actor: Actor, reference: UUID | str) -> Person | None:
+    if isinstance(reference, UUID):
+        return await Person.get_or_none(id=reference, jurisdiction_id=actor.jurisdiction_id, active=True)
+    return await Person.named("login", reference, jurisdiction_id=actor.jurisdiction_id, active=True)

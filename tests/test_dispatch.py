@@ -7,7 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from resolvers.rules.days import ZONE
+from resolvers.rules.calendars import build_year, calendar_of
+from resolvers.rules.days import ZONE, end_of, nth_working_day
 from tests import repeats
 from tests.client import Data
 from tests.world import City, change, let_pass
@@ -48,8 +49,10 @@ async def test_a_dispatch_names_one_lead_and_co_handlers_and_the_time_to_acknowl
     assert {(each["status"], each["signedForAt"]) for each in found["assignments"]} == {("ACTIVE", None)}
     assert clock(found, "TRIAGE")["metAt"] == clock(found, "SIGN_FOR")["startAt"]
     assert clock(found, "TRIAGE")["breachedAt"] is None
-    due = datetime.fromisoformat(clock(found, "SIGN_FOR")["dueAt"]).astimezone(ZONE)
-    assert (due.hour, due.minute, due.second) == (23, 59, 59)
+    today = datetime.fromisoformat(clock(found, "SIGN_FOR")["startAt"]).astimezone(ZONE).date()
+    calendar = calendar_of(1, (build_year(year) for year in (today.year, today.year + 1)))
+    due = datetime.fromisoformat(clock(found, "SIGN_FOR")["dueAt"])
+    assert due == end_of(nth_working_day(calendar, today, 1))
     assert clock(found, "SIGN_FOR")["metAt"] is None
     assert found["timeline"]["nodes"][-1] == {"kind": "DISPATCHED", "caseVersion": 2}
 
@@ -72,6 +75,7 @@ async def test_triage_after_the_twenty_four_hours_is_a_breach_for_good(city: Cit
         (None, [], "LEAD_REQUIRED", ["leadOfficeCode"]),
         ("", [], "LEAD_REQUIRED", ["leadOfficeCode"]),
         ("不存在", [], "NOT_FOUND", ["leadOfficeCode"]),
+        ("9" * 5_000, [], "NOT_FOUND", ["leadOfficeCode"]),
         ("foreign", [], "NOT_FOUND", ["leadOfficeCode"]),
         ("east", ["west", "不存在"], "NOT_FOUND", ["coOfficeCodes", "1"]),
         ("east", ["foreign"], "NOT_FOUND", ["coOfficeCodes", "0"]),

@@ -92,6 +92,7 @@ async def test_a_result_that_is_not_filled_in_is_always_refused(city: City, miss
         ({"coHandlerOverrideReason": "长" * 2_001}, "INVALID_INPUT", ["coHandlerOverrideReason"]),
         ({"handlers": ["inspector", "nobody"]}, "NOT_FOUND", ["handlers", "1"]),
         ({"handlers": ["foreigner"]}, "NOT_FOUND", ["handlers", "0"]),
+        ({"handlers": ["x" * 5_000]}, "NOT_FOUND", ["handlers", "0"]),
         ({"handlers": ["inspector"] * 21}, "INVALID_INPUT", ["handlers"]),
     ],
 )

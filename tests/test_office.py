@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resolvers.doors import db
-from resolvers.models import Office
 from tests.client import Data
-from tests.world import City, alter
+from tests.world import City, add_office, alter
 
 TREE = "query ($c: String!) { office(code: $c) { code parent { code } children { code } } }"
 FOUND = """query ($filter: OfficeFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -133,23 +131,12 @@ async def test_an_office_holds_the_cases_of_all_below_it_as_far_as_they_are_in_s
 
 
 async def test_a_code_that_begins_like_another_is_no_part_of_it(city: City) -> None:
-    east = await Office.get(id=city.offices["east"])
-    code = f"{east.code}2"
-    await db.atomic(Office.create)(
-        code=code,
-        name="east局二",
-        kind=east.kind,
-        division_code=east.division_code,
-        path=f"{east.path[:-1]}2/",
-        jurisdiction_id=city.jurisdiction_id,
-        parent_id=city.offices["top"],
-    )
-    city.codes["beside"] = code
+    await add_office(city, "east2")
 
-    await city.dispatch(await city.receive(), "beside")
+    await city.dispatch(await city.receive(), "east2")
 
     assert await held(city, "leader", "east") == []
-    assert len(await held(city, "leader", "beside")) == 1
+    assert len(await held(city, "leader", "east2")) == 1
     assert await names(city, underCode=city.codes["east"]) == ["east", "stall"]
 
 

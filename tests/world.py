@@ -190,6 +190,22 @@ async def grant(city: City, who: str, role: Role, office: str = "top") -> None:
     )
 
 
+async def add_office(city: City, name: str, parent: str = "top") -> None:
+    """One county more."""
+    above = await Office.get(id=city.offices[parent])
+    city.offices[name], city.codes[name] = uuid4(), f"{city.code}-{name}"
+    await db.atomic(Office.create)(
+        id=city.offices[name],
+        code=city.codes[name],
+        name=f"{name}局",
+        kind=OfficeKind.COUNTY_BUREAU,
+        division_code="990100",
+        path=f"{above.path}{city.codes[name]}/",
+        jurisdiction_id=city.jurisdiction_id,
+        parent_id=above.id,
+    )
+
+
 async def alter(sql: str, *values: object) -> None:
     """Change rows behind the product's back: where the real clock, or a feature still to come, stands in the way."""
     assert await db.atomic(db.execute)(sql, *values), "the set-up changed nothing"

@@ -111,6 +111,13 @@ def _jurisdiction(actor: Actor, t: str, bind: Bind) -> str:
     return f"{t}.jurisdiction_id = {bind(actor.jurisdiction_id)}"
 
 
+def _office(actor: Actor, t: str, bind: Bind) -> str:
+    """The tree for those who may read it; without that, where one's own roles are held."""
+    if actor.may(Permission.READ_OFFICES):
+        return _jurisdiction(actor, t, bind)
+    return f"{t}.id = ANY({bind(actor.offices(*actor.roles), '::uuid[]')})"
+
+
 def _everybody(_actor: Actor, _t: str, _bind: Bind) -> str:
     return "true"
 
@@ -175,7 +182,7 @@ SCOPES: dict[type[Table], Scope] = {
     models.InspectionNote: _note,
     models.LedgerEntry: _entry,
     models.NoteInspector: _link("inspection_notes", "note_id"),
-    models.Office: _jurisdiction,
+    models.Office: _office,
     models.Party: _as_case(),
     models.Person: _staff,
     models.Photo: _photo,

@@ -128,13 +128,14 @@ WHERE c.jurisdiction_id = $1 AND c.status <> 'VOID' AND {_RECEIVED}"""
     return row["numerator"], row["denominator"]
 
 
-async def recovered(question: Question) -> Decimal:
-    """挽回经济损失: signed-off amounts in yuan, by closing date."""
+async def recovered(question: Question) -> tuple[Decimal, int]:
+    """挽回经济损失: signed-off amounts in yuan, by closing date, and of how many results."""
     sql = f"""
-SELECT coalesce(sum(s.recovered_loss), 0) AS yuan FROM sign_offs k
+SELECT coalesce(sum(s.recovered_loss), 0) AS yuan, count(s.recovered_loss) AS results FROM sign_offs k
 JOIN handling_results s ON s.id = k.result_id JOIN cases c ON c.id = k.case_id {_HELD}
 WHERE {_MINE} AND k.decision = 'APPROVE' AND k.decided_at >= $4 AND k.decided_at < $5 AND k.decided_at <= $6"""
-    return Decimal((await db.query(sql, *question.values()))[0]["yuan"])
+    row = (await db.query(sql, *question.values()))[0]
+    return Decimal(row["yuan"]), row["results"]
 
 
 async def by_day(question: Question) -> list[dict[str, Any]]:

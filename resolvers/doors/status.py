@@ -130,7 +130,7 @@ async def settle(actor: Actor, case: Case, kind: ApprovalKind, now: datetime) ->
 
 async def office(actor: Actor, code: str, *path: str) -> Office:
     """An office of the caller's jurisdiction by its code; `NOT_FOUND` otherwise."""
-    found = await Office.get_or_none(code=code, jurisdiction_id=actor.jurisdiction_id)
+    found = await Office.named("code", code, jurisdiction_id=actor.jurisdiction_id)
     if found is None:
         raise Refused(Code.NOT_FOUND, *path)
     return found

@@ -29,6 +29,7 @@ class Party(Table):
         "own_intake": "(SELECT x.registered_by = :actor_id FROM cases x WHERE x.id = {t}.case_id)",
         "in_own_unit": "(SELECT x.handling_ids && :unit_offices FROM cases x WHERE x.id = {t}.case_id)",
         # Open to those who may make the call: whoever is of a handling unit may not, and is not told whom to call.
+        "in_assigned_unit": "(SELECT x.assigned_ids && :unit_offices FROM cases x WHERE x.id = {t}.case_id)",
         "callback_open": (
             "(SELECT x.status = 'CLOSED_AWAITING_CALLBACK' AND NOT x.assigned_ids && :own_units"
             " FROM cases x WHERE x.id = {t}.case_id)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from tortoise import fields
@@ -34,3 +34,11 @@ class Table(Model):
     @classmethod
     def column_names(cls) -> list[str]:
         return list(cls._meta.fields_db_projection.values())
+
+    @classmethod
+    async def named(cls, column: str, name: str, **known: object) -> Self | None:
+        """The row that bears this name; None too for a name longer than any row can bear, which the ORM balks at."""
+        field = cls._meta.fields_map[column]
+        if isinstance(field, fields.CharField) and len(name) > field.max_length:
+            return None
+        return await cls.get_or_none(**{column: name}, **known)

@@ -1,5 +1,6 @@
 """Any object by its global id: the access door with another handle."""
 
+import asyncio
 from typing import Annotated
 
 import strawberry
@@ -47,4 +48,5 @@ class Query:
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="全局编号列表: at most 100 ids.")],
     ) -> list[Node | None]:
         texts.whole(len(ids), 0, limits.NODES_MAXIMUM, "ids")
-        return [await by_id(info, each) for each in ids]  # type: ignore[misc]
+        found = await asyncio.gather(*(by_id(info, each) for each in ids))  # side by side: one statement a type
+        return list(found)  # type: ignore[arg-type]

@@ -7,11 +7,11 @@ import os
 import re
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import httpx
@@ -19,7 +19,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from api.__main__ import main
-from resolvers.doors.postgres import DATABASE, PORT, Login
+from fixtures.town import office_id
+from resolvers.doors.postgres import DATABASE, OWNER, PORT, Login
 from tests.client import Caller, Data, key
 from tests.cluster import TOP, is_alive
 from tests.serving import Jiesu, copied, jiesu, room, serving, starting
@@ -27,8 +28,11 @@ from tests.serving import Jiesu, copied, jiesu, room, serving, starting
 RECEIVE = "mutation ($i: ReceiveCaseInput!) { receiveCase(input: $i) { case { number } userErrors { code } } }"
 CASE = "query ($number: String!) { case(number: $number) { title } }"
 COUNT = "{ cases { totalCount } }"
+Connection: TypeAlias = "asyncpg.Connection[Any]"
+
 EVENTS = "subscription { caseEvents { kind } }"
 
+CHAIN = int.from_bytes(office_id("990100").bytes[:8], signed=True)  # the lock under which its ledger is written
 WAITING = "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
 
 
@@ -76,19 +80,23 @@ def assert_sentence(text: str, *named: str) -> None:
         assert word in text
 
 
-async def come_true(login: Login, condition: str) -> None:
-    """Until the database says so. It may not answer yet."""
+async def watch(login: Login, look: Callable[[Connection], Awaitable[None]]) -> None:
+    """Look at a database that may not be there yet, or be on its way down, until one look was not disturbed."""
     async with asyncio.timeout(60):
         while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
                 connection = await asyncpg.connect(**login.credentials())
                 try:
-                    while not await connection.fetchval(f"SELECT {condition}"):  # noqa: ASYNC110  (asked, not told)
-                        await asyncio.sleep(0.005)
+                    await look(connection)
                 finally:
                     await connection.close()
                 return
             await asyncio.sleep(0.005)
+
+
+async def come_true(connection: Connection, condition: str) -> None:
+    while not await connection.fetchval(f"SELECT {condition}"):  # noqa: ASYNC110  (it is asked, nobody tells)
+        await asyncio.sleep(0.002)
 
 
 # --- a start that must not be
@@ -149,7 +157,7 @@ async def test_what_is_under_way_is_answered_before_the_end_and_kept_with_all_to
         passes, database = server.tokens, server.database
         async with caller(http, server).subscribe(EVENTS) as stream, slow_ledger(server.owner) as ledger:
             under_way = asyncio.create_task(caller(http, server).ask(RECEIVE, i=ticket()))
-            await come_true(server.owner, WAITING)
+            await come_true(ledger, WAITING)
             server.send(signal.SIGTERM)
             with pytest.raises(ConnectionClosed) as farewell:
                 await stream.event()
@@ -172,13 +180,11 @@ async def test_what_is_under_way_is_answered_before_the_end_and_kept_with_all_to
 
 
 @asynccontextmanager
-async def slow_ledger(owner: Login) -> AsyncIterator[asyncpg.Connection[Any]]:
+async def slow_ledger(owner: Login) -> AsyncIterator[Connection]:
     """Holds the lock under which the chain is written, so that a mutation stays under way until this commits."""
     connection = await asyncpg.connect(**owner.credentials())
     try:
-        top = await connection.fetchval("SELECT id FROM offices WHERE parent_id IS NULL")
-        await connection.execute("BEGIN")
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", int.from_bytes(top.bytes[:8], signed=True))
+        await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({CHAIN})")
         yield connection
     finally:
         await connection.close()
@@ -205,18 +211,23 @@ async def made(folder: Path) -> None:
 
 async def migrated(folder: Path) -> None:
     """Until there are tables, but nothing in them."""
-    await come_true(login_of(folder), "to_regclass('public.offices') IS NOT NULL")
+    await watch(login_of(folder), lambda there: come_true(there, "to_regclass('public.offices') IS NOT NULL"))
 
 
 async def filled(folder: Path) -> None:
-    """Until the sample is being loaded."""
-    of_app = "usename = 'jiesu_app' AND xact_start < now() - interval '0.1 s'"
-    await come_true(login_of(folder), f"EXISTS (SELECT FROM pg_stat_activity WHERE {of_app})")
+    """Until the sample is half loaded: it is held back until somebody looks, then let go."""
+
+    async def look(connection: Connection) -> None:
+        await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({CHAIN})")
+        await come_true(connection, WAITING)
+        await connection.execute("COMMIT")
+        await come_true(connection, "EXISTS (SELECT FROM pg_locks WHERE relation = 'assignments'::regclass)")
+
+    await watch(login_of(folder), look)
 
 
 def login_of(folder: Path) -> Login:
-    """The superuser's: nobody else sees what others' sessions do."""
-    return Login(str(folder / "postgres"), PORT, "postgres", DATABASE)
+    return Login(str(folder / "postgres"), PORT, OWNER, DATABASE)
 
 
 # --- health

@@ -1,0 +1,187 @@
+"""One request for every mutation, each good as it stands: whatever is spoilt in it is the reason it is refused."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from resolvers.doors import db
+from resolvers.login import HASHER
+from tests.client import Caller, Data, key
+from tests.world import City, alter, change
+
+Place = tuple[str | int, ...]
+
+# Nobody's words but ours may leave the process: no driver, no library, no statement, no row, no stack.
+LEAK = re.compile(
+    r"traceback|asyncpg|tortoise|postgres|starlette|strawberry|graphql-core|site-packages|\.py\b|exception|errno"
+    r"|\bselect\b|\binsert\b|violates|constraint|duplicate key|invalid byte|relation \"|codec|\bint4\b|timestamptz",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A mutation, who may run it, and an input that would pass."""
+
+    mutation: str
+    caller: Caller
+    input: Data
+
+    @property
+    def document(self) -> str:
+        name = self.mutation[0].upper() + self.mutation[1:]
+        return (
+            f"mutation ($i: {name}Input!) {{ {self.mutation}(input: $i)"
+            " { __typename userErrors { __typename code message path } } }"
+        )
+
+    async def post(self, given: object) -> httpx.Response:
+        return await self.caller.post(self.document, i=given)
+
+    def fresh(self) -> Data:
+        """Its input, under a key of its own."""
+        keyed = {"idempotencyKey": key()} if self.mutation != "signIn" else {}
+        return {**copy.deepcopy(self.input), **keyed}
+
+    def places(self, fits: Callable[[Any], bool] = lambda _: True) -> list[Place]:
+        """Where a value stands that fits, lists and objects included."""
+        return [place for place, value in _walk(self.fresh(), ()) if fits(value)]
+
+    def spoilt(self, place: Place, value: object) -> Data:
+        """Its input with another value in one place."""
+        given = self.fresh()
+        holder: Any = given
+        for part in place[:-1]:
+            holder = holder[part]
+        holder[place[-1]] = value
+        return given
+
+
+def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
+    if place:
+        yield place, value
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for part, item in parts:
+        yield from _walk(item, (*place, part))
+
+
+async def attempts(city: City) -> list[Attempt]:
+    """All fourteen over cases of this city, each brought to where its mutation may be run."""
+    asked = await city.case_in("IN_PROGRESS")
+    shape = "case { id version } extension { id }"
+    extension = await city.as_("clerk").done("requestExtension", shape, **change(asked), workingDays=2, reason="待检验")
+    called = await city.case_in("CALLBACK_REVIEW")
+    hashed = HASHER.hash("sesame")
+    await alter("UPDATE persons SET password_hash = $1 WHERE id = $2", hashed, city.persons["agent"])
+    ours = [
+        ("signIn", "agent", {"login": city.login("agent"), "password": "sesame"}),
+        ("receiveCase", "agent", MATTER),
+        ("answerCase", "agent", {**change(await city.receive(kind="CONSULTATION")), "answer": "请拨打12333。", "outOfRemit": False}),
+        ("dispatchCase", "dispatcher", {**change(await city.receive()), "leadOfficeCode": city.codes["east"], "coOfficeCodes": [city.codes["west"]]}),
+        ("signForCase", "clerk", change(await city.case_in("DISPATCHED"))),
+        ("addInspectionNote", "inspector", _note(city, await city.case_in("IN_PROGRESS"))),
+        ("submitResult", "clerk", {**change(await city.case_in("IN_PROGRESS")), **_result(city)}),
+        ("signOff", "responsible", {**change(await city.case_in("PENDING_SIGN_OFF")), "decision": "APPROVE", "reason": "同意"}),
+        ("requestExtension", "clerk", {**change(await city.case_in("IN_PROGRESS")), "workingDays": 3, "reason": "待检验"}),
+        ("decideExtension", "section", {"extensionId": extension["extension"]["id"], "expectedVersion": extension["case"]["version"], "decision": "APPROVE", "reason": "同意"}),
+        ("recordCallback", "caller", {**change(await city.case_in("CLOSED_AWAITING_CALLBACK")), "outcome": "REACHED", "level": "SATISFIED", "resolved": True, "remark": "满意"}),
+        ("reviewCallback", "reviewer", {"callbackId": called["callbackId"], "expectedVersion": called["version"], "decision": "APPROVE", "reason": "属实"}),
+        ("superviseCase", "supervisor", {**change(await city.case_in("IN_PROGRESS")), "kind": "LISTED", "reason": "久拖不决", "answerBy": "2099-01-01T00:00:00Z"}),
+        ("activateRegime", "leader", {"name": "疫情防控", "tag": "新冠疫情", "basis": "市局通知", "startedAt": "2020-01-24T00:00:00+08:00", "calendarMode": "DUTY"}),
+    ]  # fmt: skip
+    anonymous = {"signIn": city.anonymous}
+    return [Attempt(name, anonymous.get(name) or city.as_(who), given) for name, who, given in ours]
+
+
+MATTER: Data = {
+    "kind": "COMPLAINT",
+    "channel": "PHONE",
+    "priority": "NORMAL",
+    "title": "口罩涨价",
+    "description": "药店的口罩一天涨了三次价。",
+    "tags": ["口罩"],
+    "categoryCode": "010205",
+    "receivedAt": "2026-01-05T08:30:00+08:00",
+    "party": {"name": "张三丰", "phone": "14012345678", "address": "云溪市东县某路1号", "wantsConfidentiality": False},
+    "respondent": {"name": "某大药房", "uscc": "91110000600037341L", "address": "某路2号"},
+    "place": {"text": "某路2号门口", "latitude": 27.3, "longitude": 118.1, "system": "GCJ02"},
+}
+
+
+def _note(city: City, case: Data) -> Data:
+    here = {"latitude": 27.3, "longitude": 118.1, "accuracy": 12.5, "system": "WGS84"}
+    photo = {
+        "sha256": hashlib.sha256(b"photo").hexdigest(),
+        "byteSize": 5,
+        "contentType": "image/jpeg",
+        "capturedAt": "2026-11-20T10:00:00+08:00",
+        "place": here,
+    }
+    return {
+        "caseId": case["id"],
+        "visitType": "NIGHT",
+        "capturedAt": "2026-11-20T10:00:00+08:00",
+        "inspectors": [city.login("inspector"), city.login("inspector2")],
+        "findings": "价签与进货单据齐全。",
+        "place": here,
+        "photos": [photo],
+    }
+
+
+def _result(city: City) -> Data:
+    return {
+        "department": "价格监督科",
+        "handlers": [city.login("inspector")],
+        "outcome": "MEDIATED",
+        "reply": "商家已退还差价。",
+        "recoveredLoss": "12.50",
+        "coHandlerOverrideReason": "不涉及",
+    }
+
+
+async def content() -> dict[str, tuple[int, str]]:
+    """What the database holds: of each table the number of its rows and a digest of them all."""
+    tables = await db.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
+    parts = [
+        f"SELECT '{row['name']}' AS name, count(*) AS rows, coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '')"
+        f' AS digest FROM "{row["name"]}" t'
+        for row in tables
+    ]
+    return {row["name"]: (row["rows"], row["digest"]) for row in await db.query(" UNION ALL ".join(parts))}
+
+
+@asynccontextmanager
+async def nothing_changed() -> AsyncIterator[None]:
+    """No row of any table, so no entry of the ledger either."""
+    before = await content()
+    yield
+    after = await content()
+    assert after == before, sorted(name for name in after if after[name] != before.get(name))
+
+
+def refusals(response: httpx.Response) -> list[Data]:
+    """The refusals of an answer that is one: told in Chinese with a code, never the server's fault, giving nothing away."""
+    assert 200 <= response.status_code < 500, response.text
+    body = response.json()
+    errors: list[Data] = body.get("errors") or _of_payload(body)
+    assert errors, response.text
+    for error in errors:
+        code = error.get("code") or error["extensions"]["code"]
+        assert code != "INTERNAL_SERVER_ERROR", error
+        assert re.search("[一-鿿]", error["message"]), error
+    assert not LEAK.search(response.text), response.text
+    return errors
+
+
+def _of_payload(body: Data) -> list[Data]:
+    (payload,) = body["data"].values()
+    found: list[Data] = payload["userErrors"]
+    return found

@@ -1,0 +1,126 @@
+"""Who is told what, written down for people to read (domain of duties 4.3, privacy matrix 2.8). Nothing here asks the code.
+
+The case was received at the city bureau (`top`), is led by the county `east`, has nothing to do with the county `west`;
+`stall` is an office below `east`. Its result is signed off, and the citizen waits for another call.
+"""
+
+from __future__ import annotations
+
+from tests.promises.staff import ADDRESS, NAME, PHONE, TITLE, WORDS
+
+WITHHELD = "〔按隐私规定不公开〕"
+REDACTED = "〔已隐去〕"
+
+# Who sees a case at all, and how its citizen: name, phone, address, and the citizen's own words.
+# F full, M masked, P pseudonym, R redacted, H hidden; ---- the case does not exist for this caller.
+CITIZEN = """
+role                 at             complaint  confidential  report
+AGENT                own intake     FFFF       FFFF          FFFF
+AGENT                top east       MMMF       MMMF          ----
+DISPATCHER           top east       MMMF       MMMF          MMMF
+ADVISER              top            MMMF       PHHR          ----
+ADVISER              east           MMMF       PHHR          PHHR
+CLERK                top            MMHF       PHHR          ----
+CLERK                east           FFMF       PHHR          PHHR
+INSPECTOR            top            MMHF       PHHR          ----
+INSPECTOR            east           FFMF       PHHR          PHHR
+RESPONSIBLE_PERSON   top            MMHF       PHHR          ----
+RESPONSIBLE_PERSON   east           FFMF       PHHR          PHHR
+SECTION_OFFICER      top east       MMHF       MMHF          MMHF
+CALLBACK_OFFICER     top            FFHF       FFHF          FFHF
+CALLBACK_OFFICER     east           MMHF       MMHF          MMHF
+CALLBACK_REVIEWER    top east       MMHF       MMHF          MMHF
+SUPERVISION_OFFICER  top east       MMHF       MMHF          MMHF
+DUTY_LEADER          top east       MMHF       MMHF          MMHF
+LEADER               top east       MMHF       MMHF          MMHF
+ANALYST              top east       MMHF       MMHF          MMHF
+AUDITOR              top east       MMHF       MMHF          MMHF
+INTEGRATOR           top east       HHHH       HHHH          ----
+ODR_ENTERPRISE       nowhere        ----       ----          ----
+ADMIN                nowhere        ----       ----          ----
+"""  # At `west`, at `stall` and in another city nobody sees any of the three.
+
+KINDS = ("complaint", "confidential", "report")
+NAMES = {"F": NAME, "M": "欧阳**", "P": None, "H": None}
+PSEUDONYMS = {"complaint": "投诉人", "confidential": "投诉人", "report": "举报人"}
+PHONES = {"F": PHONE, "M": "140****5678", "H": None}
+ADDRESSES = {"F": ADDRESS, "M": "云溪市东县**", "H": None}
+TITLES = {"F": TITLE, "R": TITLE.replace(NAME, REDACTED), "H": "口罩等防疫用品价格"}
+DESCRIPTIONS = {"F": WORDS, "R": WORDS.replace(NAME, REDACTED).replace(PHONE, REDACTED), "H": WITHHELD}
+PLACES = {"F": "人民路药店", "R": None, "H": None}
+
+# Beside the case: who sees its photos, reads their originals, sees where an inspector stood, and decides what waits.
+PHOTOS = """DISPATCHER ADVISER CLERK INSPECTOR RESPONSIBLE_PERSON SECTION_OFFICER CALLBACK_REVIEWER SUPERVISION_OFFICER
+DUTY_LEADER LEADER ANALYST AUDITOR"""
+ORIGINALS = "CLERK INSPECTOR RESPONSIBLE_PERSON SUPERVISION_OFFICER DUTY_LEADER LEADER"
+POSITIONS = "DISPATCHER SECTION_OFFICER CALLBACK_REVIEWER SUPERVISION_OFFICER DUTY_LEADER LEADER ANALYST AUDITOR"
+OWN_POSITIONS = "ADVISER CLERK INSPECTOR RESPONSIBLE_PERSON"  # those of the unit that inspected, and of no other
+AUDIT = "AUDITOR"
+DECIDES = {
+    "SIGN_OFF": {"RESPONSIBLE_PERSON@east"},
+    "EXTENSION": {"SECTION_OFFICER@top"},  # never the section of the unit that asks
+    "CALLBACK_REVIEW": {"CALLBACK_REVIEWER@top", "CALLBACK_REVIEWER@east"},
+}
+THIRD_PARTIES = "INTEGRATOR ODR_ENTERPRISE"  # see no staff
+OUT_OF_THE_OFFICE_TREE = "ODR_ENTERPRISE"  # sees the one office where its own role is held
+
+# Every field of every type that can be fetched by an id, and by which rule it is told.
+#   plain: the same to whoever sees the object       link: an object or objects, as far as each is in sight
+#   the rest: by the rule of that name, above or in the test
+FIELDS: dict[str, dict[str, str]] = {
+    "Approval": {"plain": "kind requestedAt", "link": "case requestedBy extension callback result"},
+    "Assignment": {"plain": "role status isRepeat dispatchedAt signedForAt", "link": "office"},
+    "Callback": {
+        "plain": "round attempt outcome level resolved calledAt reviewDecision reviewedAt",
+        "link": "case caller reviewer",
+        "staff": "remark",
+    },
+    "Case": {
+        "plain": "number version kind channel status priority isUrgent tags divisionCode receivedAt registeredAt"
+        " updatedAt dueAt closedAt isOverdue round recoveredLoss",
+        "link": "category leadOffice intakeOffice assignments deadlines rounds respondent complainant results"
+        " inspectionNotes extensions signOffs callbacks supervisions timeline",
+        "title": "title",
+        "description": "description",
+        "place": "place",
+        "answer": "answer",
+    },
+    "CaseEvent": {"plain": "kind occurredAt caseId caseVersion", "link": "case", "own": "cursor"},
+    "Category": {"plain": "code name"},
+    "Deadline": {
+        "plain": "round kind clock amount unit startAt dueAt originalDueAt metAt breachedAt dueAtProvisional"
+        " basisUnconfirmed calendarVersion trace",
+        "link": "policy",
+    },
+    "DeadlinePolicy": {"plain": "version legalBasis confirmed"},
+    "ExtensionRequest": {
+        "plain": "round status workingDays requestedAt oldDueAt newDueAt decidedAt",
+        "link": "case office requestedBy decidedBy",
+        "staff": "reason decisionReason",
+    },
+    "HandlingResult": {
+        "plain": "round isCoResult department outcome recoveredLoss submittedAt",
+        "link": "office handlers",
+        "staff": "reply",
+    },
+    "InspectionNote": {
+        "plain": "round visitType capturedAt receivedAt lateArrival clockSkewed",
+        "link": "case office inspectors photos",
+        "staff": "findings",
+        "position": "position",
+    },
+    "Office": {"plain": "code name kind divisionCode", "link": "parent children staff cases", "apart": "kpis"},
+    "Party": {"plain": "wantsConfidentiality", "name": "name", "phone": "phone", "address": "address"},
+    "Person": {"plain": "login name", "link": "office"},
+    "Photo": {
+        "plain": "sha256 byteSize contentType status capturedAt receivedAt",
+        "upload": "uploadUrl",
+        "original": "url",
+        "nobody": "thumbnailUrl",
+    },
+    "Regime": {"plain": "name tag basis calendarMode startedAt endedAt"},
+    "Respondent": {"plain": "name uscc address"},
+    "Round": {"plain": "number openedAt closedAt sentBackCount"},
+    "SignOff": {"plain": "round decision decidedAt", "link": "decidedBy", "staff": "reason"},
+    "SupervisionOrder": {"plain": "kind orderedAt answerBy", "link": "orderedBy", "staff": "reason"},
+}

@@ -1,0 +1,191 @@
+"""A city in which everything has happened, and the questions that ask for every field of everything in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
+
+import schema
+from resolvers.doors import db
+from resolvers.terms.roles import Role
+from schema.grammar import ids
+from tests.client import Caller, Data
+from tests.pictures import get
+from tests.promises.expected import FIELDS, KINDS
+from tests.promises.staff import MATTERS, PEOPLE, PLACES, called_back, hire, in_progress, named
+from tests.world import City, change
+
+CORE = schema.schema._schema
+ROOT_FIELDS = 10
+# Where the objects of a case lie.
+OF_CASE = {
+    "Approval": "approvals", "Assignment": "assignments", "Callback": "callbacks", "CaseEvent": "ledger",
+    "Deadline": "deadlines", "ExtensionRequest": "extension_requests", "HandlingResult": "handling_results",
+    "InspectionNote": "inspection_notes", "Party": "parties", "Respondent": "respondents", "Round": "rounds",
+    "SignOff": "sign_offs", "SupervisionOrder": "supervision_orders",
+}  # fmt: skip
+ANYWHERE = {"Category": "categories", "DeadlinePolicy": "deadline_policies"}
+
+
+def node_types() -> dict[str, GraphQLObjectType]:
+    node = CORE.type_map["Node"]
+    assert isinstance(node, GraphQLInterfaceType)
+    return {kind.name: kind for kind in CORE.get_possible_types(node)}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object: its type, its global id, its row, and the case it hangs on: one of `KINDS`, or `waiting`, or none."""
+
+    kind: str
+    id: str
+    case: str
+    row: Data = field(compare=False, hash=False)
+
+
+@dataclass(frozen=True)
+class Played:
+    city: City
+    other: City
+    things: dict[str, Thing]
+
+    def ids(self, kind: str) -> list[str]:
+        return [thing.id for thing in self.things.values() if thing.kind == kind]
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A role at a place. `own`: the very person who took the cases in, or who declared the photos."""
+
+    role: str
+    place: str
+    login: str
+    own: bool = False
+
+    @property
+    def post(self) -> str:
+        return f"{self.role}@{self.place}"
+
+
+def everybody() -> Iterator[Somebody]:
+    for place in PLACES:
+        yield from (Somebody(role.value, place, named(role, place)) for role in PEOPLE)
+    yield Somebody("AGENT", "top", "agent", own=True)
+    yield Somebody("INSPECTOR", "east", "inspector", own=True)
+    yield Somebody("INTEGRATOR", "top", "integrator")
+    yield Somebody("INTEGRATOR", "east", named(Role.INTEGRATOR, "east"))
+
+
+async def play(city: City, other: City) -> Played:
+    await hire(city)
+    await hire(other)
+    numbers = {"waiting": await _waiting(city)}
+    for kind in KINDS:
+        case = await called_back(city, await in_progress(city, MATTERS[kind]))
+        numbers[kind] = [case["number"]]
+    regime = {"name": "疫情防控", "tag": "新冠疫情", "basis": "一级响应"}
+    await city.as_("leader").done("activateRegime", "regime { id }", **regime)
+    await _read_originals(city)
+    return Played(city, other, {thing.id: thing for thing in await _things(city, numbers)})
+
+
+async def _waiting(city: City) -> list[str]:
+    """Cases with a decision of each kind still to be taken."""
+    case = await city.case_in("IN_PROGRESS")
+    await city.as_("clerk").done("requestExtension", **change(case), workingDays=1, reason="待检测结果")
+    others = [await city.case_in(status) for status in ("PENDING_SIGN_OFF", "CALLBACK_REVIEW")]
+    return [each["number"] for each in (case, *others)]
+
+
+async def _read_originals(city: City) -> None:
+    """Which writes an entry for the audit alone."""
+    for row in await db.query(
+        "SELECT id FROM photos WHERE status = 'VERIFIED' AND declared_by = $1", city.persons["inspector"]
+    ):
+        read = await get(city.as_("leader"), f"{city.base_url}/photos/{row['id']}")
+        assert read.status_code == 200, read.text
+
+
+async def _things(city: City, numbers: dict[str, list[str]]) -> list[Thing]:
+    found = []
+    for label, wanted in numbers.items():
+        found += await _rows("Case", f"cases WHERE number = ANY($1)", wanted, case=label)
+        keys = [thing.row["id"] for thing in found if thing.kind == "Case" and thing.case == label]
+        for kind, table in OF_CASE.items():
+            found += await _rows(kind, f"{table} WHERE case_id = ANY($1::uuid[])", keys, case=label)
+        notes = [thing.row["id"] for thing in found if thing.kind == "InspectionNote" and thing.case == label]
+        found += await _rows("Photo", "photos WHERE note_id = ANY($1::uuid[])", notes, case=label)
+    for kind, table in ANYWHERE.items():
+        found += await _rows(kind, f"{table} WHERE $1 LIMIT 3", True)
+    mine = city.jurisdiction_id
+    found += await _rows("Office", "offices WHERE jurisdiction_id = $1", mine)
+    found += await _rows("Regime", "regimes WHERE jurisdiction_id = $1", mine)
+    found += await _rows("Person", "persons WHERE jurisdiction_id = $1 ORDER BY login LIMIT 3", mine)
+    return found
+
+
+async def _rows(kind: str, where: str, value: object, *, case: str = "") -> list[Thing]:
+    rows = await db.query(f"SELECT * FROM {where}", value)
+    return [Thing(kind, ids.encode(kind, row["id"]), case, row) for row in rows]
+
+
+# --- the questions
+
+
+def selection(name: str, of: GraphQLField) -> str:
+    """A field with all that is needed to compare it."""
+    kind = get_named_type(of.type)
+    if is_leaf_type(kind):
+        return name
+    assert isinstance(kind, GraphQLObjectType)
+    if kind.name.endswith("Connection"):
+        return f"{name} {{ nodes {{ id }} totalCount }}"
+    if kind in node_types().values():
+        return f"{name} {{ id }}"
+    return f"{name} {{ {' '.join(kind.fields)} }}"
+
+
+def questions() -> list[str]:
+    """Documents that ask for every field listed (but those told apart) of the ids given for each type."""
+    types = node_types()
+    parts = {}
+    for kind, rules in FIELDS.items():
+        wanted = [name for rule, names in rules.items() if rule != "apart" for name in names.split()]
+        asked = " ".join(selection(name, types[kind].fields[name]) for name in wanted)
+        parts[kind] = f"{kind}: nodes(ids: ${kind}) {{ ... on {kind} {{ id {asked} }} }}"
+    kinds = list(parts)
+    chunks = [kinds[start : start + ROOT_FIELDS] for start in range(0, len(kinds), ROOT_FIELDS)]
+    return [
+        f"query ({', '.join(f'${kind}: [ID!]!' for kind in chunk)}) {{ {' '.join(parts[kind] for kind in chunk)} }}"
+        for chunk in chunks
+    ]
+
+
+async def answers(caller: Caller, played: Played) -> dict[str, Data | None]:
+    """What one caller is told of everything: by id, None for what is not there for this caller."""
+    told: dict[str, Data | None] = {}
+    for document in questions():
+        asked = {kind: played.ids(kind) for kind in FIELDS if f"${kind}:" in document}
+        for kind, nodes in (await caller.ask(document, **asked)).items():
+            told |= dict(zip(asked[kind], nodes, strict=True))
+    return told
+
+
+def linked(value: object) -> Iterable[str]:
+    """The ids in a link, whichever of its shapes it has."""
+    if isinstance(value, dict):
+        return [value["id"]] if "id" in value else linked(value["nodes"])
+    return [each["id"] for each in value] if isinstance(value, list) else []
+
+
+def trimmed(value: object, kept: list[str]) -> object:
+    """The same link with only these ids left."""
+    if isinstance(value, dict):
+        if "id" in value:
+            return value if value["id"] in kept else None
+        nodes = trimmed(value["nodes"], kept)
+        assert isinstance(nodes, list)
+        return {"nodes": nodes, "totalCount": len(nodes)}
+    return [each for each in value if each["id"] in kept] if isinstance(value, list) else value

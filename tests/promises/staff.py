@@ -1,0 +1,106 @@
+"""Everybody: somebody in every role at every office of a city, and cases with everything that can hang on a case."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from resolvers import login as logins
+from resolvers.doors import db
+from resolvers.models import Application, Person, RoleGrant, Token
+from resolvers.terms.roles import HOLDINGS, Role
+from tests.client import Data
+from tests.pictures import declaration, picture, put
+from tests.world import LONG_AGO, City, change
+
+PLACES = (
+    "top",
+    "east",
+    "west",
+    "stall",
+)  # the city bureau, the unit that handles, another unit, an office below the first
+PEOPLE = [role for role in Role if role is not Role.INTEGRATOR]
+NAME, PHONE, ADDRESS = "欧阳小明", "14012345678", "云溪市东县某路1号"
+TITLE, WORDS = f"{NAME}反映口罩涨价", f"我是{NAME}, 电话 {PHONE}, 药店的口罩一天涨了三次价。"
+MATTER: Data = {
+    "title": TITLE,
+    "description": WORDS,
+    "categoryCode": "010101",
+    "tags": ["口罩"],
+    "place": {"text": "人民路药店", "latitude": 46.8, "longitude": 130.3},
+    "party": {"name": NAME, "phone": PHONE, "address": ADDRESS},
+    "respondent": {"name": "某大药房", "uscc": "91110000600037341L", "address": "人民路2号"},
+}
+MATTERS: dict[str, Data] = {
+    "complaint": {"kind": "COMPLAINT", **MATTER},
+    "confidential": {"kind": "COMPLAINT", **MATTER, "party": {**MATTER["party"], "wantsConfidentiality": True}},
+    "report": {"kind": "REPORT", **MATTER},
+}
+
+
+def named(role: Role, place: str) -> str:
+    """How `city.as_` knows whoever has this role there."""
+    return f"{role.value}@{place}"
+
+
+@db.atomic
+async def hire(city: City) -> None:
+    """Somebody in every role at every office, and one application more, at `east`."""
+    posts = [(role, place) for role in PEOPLE for place in PLACES]
+    people = [_person(city, role, place) for role, place in posts]
+    await Person.bulk_create(people)
+    application = await Application.create(
+        login=city.login(named(Role.INTEGRATOR, "east")),
+        name="第三方",
+        jurisdiction_id=city.jurisdiction_id,
+        scopes=sorted(HOLDINGS[Role.INTEGRATOR]),
+    )
+    grants = [
+        _grant(city, role, place, person_id=person.id) for (role, place), person in zip(posts, people, strict=True)
+    ]
+    await RoleGrant.bulk_create([*grants, _grant(city, Role.INTEGRATOR, "east", application_id=application.id)])
+    tokens = [_token(city, named(*post), person_id=person.id) for post, person in zip(posts, people, strict=True)]
+    tokens.append(_token(city, named(Role.INTEGRATOR, "east"), application_id=application.id))
+    await Token.bulk_create(tokens)
+
+
+def _person(city: City, role: Role, place: str) -> Person:
+    who = named(role, place)
+    person = Person(
+        login=city.login(who), name=who, jurisdiction_id=city.jurisdiction_id, office_id=city.offices[place]
+    )
+    city.persons[who] = person.id
+    return person
+
+
+def _grant(city: City, role: Role, place: str, **holder: Any) -> RoleGrant:
+    return RoleGrant(role=role, office_id=city.offices[place], valid_from=LONG_AGO, **holder)
+
+
+def _token(city: City, who: str, **holder: Any) -> Token:
+    city.tokens[who] = secrets.token_urlsafe(32)
+    return Token(digest=logins.digest(city.tokens[who]), issued_at=LONG_AGO, **holder)
+
+
+async def in_progress(city: City, matter: Data) -> Data:
+    """Led by `east`, extended once, supervised, and inspected with one photo that came and one that did not."""
+    case = await city.sign_for(await city.dispatch(await city.receive(**matter)))
+    shape = "case { id version } extension { id }"
+    asked = await city.as_("clerk").done("requestExtension", shape, **change(case), workingDays=2, reason="待检测结果")
+    decision = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
+    decided = await city.as_("section").done("decideExtension", **decision, decision="APPROVE", reason="情况属实")
+    supervised = await city.as_("leader").done("superviseCase", **change(decided["case"]), reason="尽快办结")
+    data = picture()
+    place = {"latitude": 46.8, "longitude": 130.3, "accuracy": 12.0}
+    note = await city.inspect(case, place=place, photos=[declaration(data), declaration(picture())])
+    sent = await put(city.as_("inspector"), note["photos"][0]["uploadUrl"], data)
+    assert sent.status_code == 200, sent.text
+    found: Data = supervised["case"]
+    return found
+
+
+async def called_back(city: City, case: Data) -> Data:
+    """Signed off and called back once; the record was sent back, and the citizen waits for another call."""
+    signed = await city.sign_off(await city.submit(case, recoveredLoss="88.50"), reason="同意")
+    called = await city.call_back(signed, remark="来电人表示满意")
+    return await city.review(called, decision="REJECT", reason="记录不完整")

@@ -1,0 +1,192 @@
+"""Every field of every object, for everybody in every role: asked over HTTP, compared with a table people can read."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from resolvers.terms.roles import Role
+from schema.grammar import ids
+from tests import world
+from tests.client import Data
+from tests.promises import expected
+from tests.promises.expected import FIELDS, KINDS
+from tests.promises.matrix import (
+    ANYWHERE,
+    Played,
+    Somebody,
+    Thing,
+    answers,
+    everybody,
+    linked,
+    node_types,
+    play,
+    questions,
+    trimmed,
+)
+from tests.promises.staff import PEOPLE, named
+
+UNSEEN = "----"
+
+
+def _read(table: str) -> dict[str, dict[str, str]]:
+    """post -> kind of case -> code."""
+    found = {}
+    for line in table.strip().splitlines()[1:]:
+        role, *places = line.split()[:-3]
+        codes = dict(zip(KINDS, line.split()[-3:], strict=True))
+        found |= {f"{role}@{place}": codes for place in (["own"] if "own" in places else places)}
+    return found
+
+
+CITIZEN = _read(expected.CITIZEN)
+
+
+@pytest.fixture(scope="module")
+async def played(http: httpx.AsyncClient, base_url: str) -> Played:
+    return await play(await world.found(http, base_url), await world.found(http, base_url))
+
+
+@pytest.fixture(scope="module")
+async def truth(played: Played) -> dict[str, Data]:
+    """Everything as it is: told by the auditor, who sees all rows, and by those for whom a decision waits."""
+    tellers = ["AUDITOR@top", *(post for posts in expected.DECIDES.values() for post in posts)]
+    found: dict[str, Data] = {}
+    for who in tellers:
+        told = await answers(played.city.as_(who), played)
+        found = {key: value for key, value in told.items() if value is not None} | found
+    return found
+
+
+def code(who: Somebody, case: str) -> str:
+    """How this caller sees the citizen of a case; `UNSEEN` when not even the case. What waits are complaints."""
+    at = "own" if who.own and who.role == "AGENT" else who.place
+    return CITIZEN.get(f"{who.role}@{at}", {}).get("complaint" if case == "waiting" else case, UNSEEN)
+
+
+def sees(who: Somebody, thing: Thing, own_office: str) -> bool:
+    match thing.kind:
+        case "Category" | "DeadlinePolicy" | "Regime":
+            return True
+        case "Office":
+            return who.role not in expected.OUT_OF_THE_OFFICE_TREE or thing.id == own_office
+        case "Person":
+            return who.role not in expected.THIRD_PARTIES.split()
+        case _ if code(who, thing.case) == UNSEEN:
+            return False
+        case "Approval":
+            return thing.row["decided_at"] is None and who.post in expected.DECIDES[thing.row["kind"]]
+        case "Photo":
+            return who.role in expected.PHOTOS.split()
+        case "CaseEvent":
+            return not thing.row["audit_only"] or who.role in expected.AUDIT.split()
+    return True
+
+
+def told(who: Somebody, thing: Thing, rule: str, fact: object, base_url: str) -> object:
+    """What the table says this caller is told of a field whose true value is `fact`."""
+    letters = dict(zip(("name", "phone", "address", "words"), code(who, thing.case), strict=False))
+    match rule:
+        case "plain":
+            return fact
+        case "staff":
+            return expected.WITHHELD if fact is not None and who.role in expected.THIRD_PARTIES.split() else fact
+        case "title" | "description" | "place":
+            return getattr(expected, f"{rule.upper()}S")[letters["words"]]
+        case "name":
+            return expected.PSEUDONYMS[thing.case] if letters["name"] == "P" else expected.NAMES[letters["name"]]
+        case "phone":
+            return expected.PHONES[letters["phone"]]
+        case "address":
+            return expected.ADDRESSES[letters["address"]]
+        case "position":
+            own = who.role in expected.OWN_POSITIONS.split() and who.place == "east"
+            return fact if own or who.role in expected.POSITIONS.split() else None
+        case "upload":
+            mine = who.own and who.role == "INSPECTOR" and thing.row["status"] == "DECLARED"
+            return f"{base_url}/photos/{thing.row['id']}/content" if mine else None
+        case "original":
+            may = who.role in expected.ORIGINALS.split() and thing.row["status"] == "VERIFIED"
+            return f"{base_url}/photos/{thing.row['id']}" if may else None
+    assert rule in ("answer", "nobody"), rule
+    return None
+
+
+def wrong(who: Somebody, played: Played, truth: dict[str, Data], seen: dict[str, Data | None]) -> list[object]:
+    """Every cell of one caller that is not as the table says."""
+    own_office = ids.encode("Office", played.city.offices[who.place])
+    found: list[object] = []
+    for thing in played.things.values():
+        answer = seen[thing.id]
+        if (answer is not None) != (sees(who, thing, own_office) and thing.id in truth):
+            found.append((str(who), thing.kind, thing.case, "seen" if answer else "not seen"))
+        if answer is None or (thing.case == "waiting" and thing.kind != "Approval"):
+            continue
+        for rule, names in FIELDS[thing.kind].items():
+            for name in names.split() if rule != "apart" else ():
+                fact = truth[thing.id][name]
+                if rule == "own":
+                    good = isinstance(answer[name], str)
+                elif rule == "link":
+                    kept = [key for key in linked(fact) if sees(who, _thing(played, key), own_office)]
+                    good = answer[name] == trimmed(fact, kept)
+                else:
+                    good = answer[name] == told(who, thing, rule, fact, played.city.base_url)
+                found += [] if good else [(str(who), thing.kind, thing.case, name, answer[name])]
+    return found
+
+
+def _thing(played: Played, key: str) -> Thing:
+    read = ids.read(key)
+    assert read
+    return played.things.get(key) or Thing(read[0], key, "", {})
+
+
+def test_the_table_knows_every_field_of_every_type_and_no_other() -> None:
+    listed = {kind: sorted(" ".join(rules.values()).split()) for kind, rules in FIELDS.items()}
+    assert listed == {name: sorted(set(kind.fields) - {"id"}) for name, kind in node_types().items()}
+
+
+async def test_there_is_one_of_everything_to_be_told(played: Played, truth: dict[str, Data]) -> None:
+    """A field that is empty for everybody proves nothing."""
+    always_null = {("Case", "answer"), ("Photo", "thumbnailUrl"), ("Regime", "endedAt"), ("Deadline", "breachedAt")}
+    empty = {
+        (kind, name)
+        for kind, rules in FIELDS.items()
+        for rule, names in rules.items()
+        for name in names.split()
+        if rule not in ("apart", "upload", "original")
+        and not any(truth[key][name] not in (None, []) for key in played.ids(kind) if key in truth)
+    }
+    assert empty == always_null
+    assert {thing.case for thing in played.things.values()} == {*KINDS, "waiting", ""}
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+async def test_everybody_is_told_what_the_table_says(role: str, played: Played, truth: dict[str, Data]) -> None:
+    people = [who for who in everybody() if who.role == role]
+
+    seen = await asyncio.gather(*(answers(played.city.as_(who.login), played) for who in people))
+
+    assert [cell for who, one in zip(people, seen, strict=True) for cell in wrong(who, played, truth, one)] == []
+
+
+async def test_nobody_of_another_city_is_told_that_anything_is_there(played: Played) -> None:
+    strangers = [*(named(role, "top") for role in PEOPLE), "agent", "integrator"]
+
+    seen = await asyncio.gather(*(answers(played.other.as_(who), played) for who in strangers))
+
+    for who, one in zip(strangers, seen, strict=True):
+        found = {played.things[key].kind for key, answer in one.items() if answer is not None}
+        assert found == set(ANYWHERE), who
+
+
+async def test_without_a_token_nobody_is_told_anything(played: Played) -> None:
+    for document in questions():
+        kinds = [kind for kind in FIELDS if f"${kind}:" in document]
+        response = await played.city.anonymous.post(document, **{kind: played.ids(kind) for kind in kinds})
+        assert response.status_code in (200, 401)
+        assert [error["extensions"]["code"] for error in response.json()["errors"]] == ["UNAUTHENTICATED"]
+        assert "data" not in response.json()

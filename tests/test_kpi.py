@@ -1,0 +1,349 @@
+"""指标: figures of an office and all below it, as known at an instant, equal to the formulas of domain 4.7."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import httpx
+import pytest
+
+from resolvers.rules.days import local_date
+from resolvers.rules.kpi import Window, aggregate
+from resolvers.terms.kinds import CaseKind
+from tests import histories, world
+from tests.client import Caller, Data
+from tests.histories import BEGAN, HOURS, History
+from tests.world import City, add_office, alter, change
+
+RATE = "{ numerator denominator reason percent(digits: 1) }"
+ASKED = """query ($period: PeriodInput!, $code: String, $asOf: DateTime) {{
+  kpis(period: $period, officeCode: $code, asOf: $asOf) {{ {} }} }}"""
+RATES = (
+    "closureRate",
+    "onTimeClosureRate",
+    "dispatchRate",
+    "duplicateDispatchRate",
+    "satisfactionRate",
+    "callbackRate",
+    "supervisionRate",
+    "inspectionRate",
+    "odrSuccessRate",
+)
+INTAKE = "intake { total complaint report consultation helpRequest suggestion isSuppressed }"
+RANKING = """query ($kpi: KpiName!, $period: PeriodInput!, $code: String, $least: Int = 1) {
+  kpiRanking(kpi: $kpi, period: $period, officeCode: $code, minimumCount: $least) {
+    rank office { code } kpi { numerator denominator reason } } }"""
+BELOW = {"top": ("top", "east", "west", "stall"), "east": ("east", "stall"), "west": ("west",), "stall": ("stall",)}
+
+
+def days(start: str, through: str) -> Data:
+    return {"from": start, "through": through}
+
+
+def around_today(ahead: int = 1) -> Data:
+    """Yesterday to tomorrow at least, so that midnight may pass meanwhile."""
+    today = local_date(datetime.now(UTC))
+    return days(str(today - timedelta(days=1)), str(today + timedelta(days=ahead)))
+
+
+async def figures(caller: Caller, wanted: str, period: Data, **given: object) -> Data:
+    found: Data = (await caller.ask(ASKED.format(wanted), period=period, **given))["kpis"]
+    return found
+
+
+async def rate(caller: Caller, name: str, period: Data, **given: object) -> tuple[int, int]:
+    told = (await figures(caller, f"{name} {RATE}", period, **given))[name]
+    return told["numerator"], told["denominator"]
+
+
+async def closed_on(city: City, case: Data, instant: str) -> None:
+    """Answered, and the clock turned back to when that was."""
+    await city.as_("agent").done("answerCase", **change(case), answer="请向交通部门反映。", outOfRemit=True)
+    then = datetime.fromisoformat(instant)
+    of_case = "(SELECT id FROM cases WHERE number = $2)"
+    await alter(f"UPDATE rounds SET closed_at = $1 WHERE case_id = {of_case}", then, case["number"])
+
+
+@pytest.fixture(scope="module")
+async def past(http: httpx.AsyncClient, base_url: str) -> tuple[City, list[History]]:
+    """A city with 120 cases that were closed, extended, done again and handed on at random."""
+    city, dice = await world.found(http, base_url), random.Random(20)
+    invented = [histories.invent(dice) for _ in range(120)]
+    await histories.write(city, invented)
+    return city, invented
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_figures_of_any_window_as_of_any_instant_are_those_of_the_plain_formulas(
+    past: tuple[City, list[History]], seed: int
+) -> None:
+    (city, every), dice = past, random.Random(seed)
+    wanted = f"closureRate {RATE} onTimeClosureRate {RATE} kind: closureRate(kind: REPORT) {RATE}"
+
+    for _ in range(25):
+        start = local_date(BEGAN) + timedelta(days=dice.randrange(0, 60))
+        window = Window(start, start + timedelta(days=dice.randrange(0, 25)))
+        as_of, office = histories.hour(dice, BEGAN, HOURS * 2), dice.choice(sorted(BELOW))
+        given = {"code": city.codes[office], "asOf": as_of.isoformat()}
+        found = await figures(city.as_("leader"), wanted, days(str(window.start), str(window.through)), **given)
+
+        held = [history for history in every if history.holder(as_of) in BELOW[office]]
+        expected = aggregate([history.facts(as_of) for history in held], window, as_of)
+        reports = [history.facts(as_of) for history in held if history.kind is CaseKind.REPORT]
+        expected["kind"] = aggregate(reports, window, as_of)["closureRate"]
+        for name in ("closureRate", "onTimeClosureRate", "kind"):
+            assert (found[name]["numerator"], found[name]["denominator"]) == expected[name], (name, window, as_of)
+
+
+async def test_adjacent_windows_count_each_case_once(past: tuple[City, list[History]]) -> None:
+    city, every = past
+    as_of, start = BEGAN + timedelta(hours=HOURS), local_date(BEGAN)
+    given = {"asOf": as_of.isoformat()}
+
+    for name in ("closureRate", "onTimeClosureRate"):
+        whole = await rate(city.as_("leader"), name, days(str(start), str(start + timedelta(days=99))), **given)
+        parts = [
+            await rate(city.as_("leader"), name, days(str(day), str(day + timedelta(days=9))), **given)
+            for day in (start + timedelta(days=10 * n) for n in range(10))
+        ]
+        assert (sum(numerator for numerator, _ in parts), sum(denominator for _, denominator in parts)) == whole
+        assert whole[1] > len(every) / 2
+
+
+async def test_of_fourteen_cases_ten_were_due_and_seven_of_them_in_time(city: City) -> None:
+    async def received(day: str) -> Data:
+        return await city.receive(receivedAt=f"{day}T09:00:00+08:00")
+
+    for _ in range(7):  # due on the 10th
+        await closed_on(city, await received("2025-09-01"), "2025-09-10T23:59:59+08:00")
+    await closed_on(city, await received("2025-09-01"), "2025-09-11T00:00:00+08:00")  # late by a moment
+    for _ in range(2):
+        await received("2025-09-05")  # open and overdue
+    for _ in range(3):
+        await received("2025-09-26")  # open, due after the holidays
+    await closed_on(city, await received("2025-09-25"), "2025-09-26T08:00:00+08:00")  # early, due on 11 October
+    leader, september, october = city.as_("leader"), days("2025-09-01", "2025-09-30"), days("2025-10-01", "2025-10-31")
+    ends = {"asOf": "2025-09-30T23:59:59+08:00"}
+
+    told = (await figures(leader, f"onTimeClosureRate {RATE}", september, **ends))["onTimeClosureRate"]
+
+    assert told == {"numerator": 7, "denominator": 10, "reason": None, "percent": 70.0}
+    assert await rate(leader, "closureRate", september, **ends) == (9, 14)
+    assert await rate(leader, "onTimeClosureRate", october, **ends) == (1, 1)
+    assert await rate(leader, "onTimeClosureRate", october, asOf="2025-10-31T23:59:59+08:00") == (1, 4)
+    assert await rate(leader, "onTimeClosureRate", september) == (7, 10)
+
+
+async def test_an_approved_extension_moves_the_case_to_the_window_of_its_new_limit(city: City) -> None:
+    case = await city.case_in("IN_PROGRESS")
+    shape = "case { id version } extension { id oldDueAt newDueAt }"
+    asked = await city.as_("clerk").done("requestExtension", shape, **change(case), workingDays=2, reason="等待检测")
+    decided = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
+    moved = await city.as_("section").done("decideExtension", shape, **decided, decision="APPROVE")
+    await city.sign_off(await city.submit(moved["case"]))
+
+    limits = [local_date(datetime.fromisoformat(moved["extension"][name])) for name in ("oldDueAt", "newDueAt")]
+    found = [await rate(city.as_("leader"), "onTimeClosureRate", days(str(day), str(day))) for day in limits]
+    assert found == [(0, 0), (1, 1)]
+
+
+async def test_the_figures_of_a_working_day(city: City) -> None:
+    async def case(status: str, n: int, **matter: object) -> Data:
+        return await city.case_in(status, party={"phone": f"1400000000{n}"}, **matter)
+
+    closed = await city.sign_off(await city.submit(await case("IN_PROGRESS", 1, tags=["春节"]), recoveredLoss="27.50"))
+    await city.review(await city.call_back(closed, level="SATISFIED"))  # archived
+    again = await city.review(await city.call_back(await case("CLOSED_AWAITING_CALLBACK", 2), level="DISSATISFIED"))
+    await city.as_("leader").done("superviseCase", **change(again), reason="重办")
+    await case("CLOSED_AWAITING_CALLBACK", 3, kind="REPORT")
+    await case("DISPATCHED", 1)  # the first caller's matter again
+    question = await city.receive(kind="CONSULTATION", party=None)
+    await city.as_("agent").done("answerCase", **change(question), answer="可以。")
+    await city.receive(kind="SUGGESTION", party=None)  # waits for dispatch
+    await city.call_back(await case("CLOSED_AWAITING_CALLBACK", 4), outcome="DECLINED", level=None)
+    wanted = " ".join(f"{name} {RATE}" for name in RATES)
+    more = f'{wanted} {INTAKE} tagShare(tag: "春节") {RATE} yearOnYear {{ current base percent }} recoveredLoss'
+    more += " period { from through } formulaVersion byDay { date received closed }"
+
+    found = await figures(city.as_("leader"), more, around_today(40))
+
+    told = {name: (found[name]["numerator"], found[name]["denominator"]) for name in (*RATES, "tagShare")}
+    assert told == {
+        "closureRate": (4, 7),  # neither the one being done again, nor those that wait
+        "onTimeClosureRate": (5, 5),  # judged on the first round
+        "dispatchRate": (5, 6),
+        "duplicateDispatchRate": (1, 5),
+        "satisfactionRate": (1, 2),
+        "callbackRate": (3, 3),  # the report's call is not due yet
+        "supervisionRate": (1, 2),
+        "inspectionRate": (1, 1),
+        "odrSuccessRate": (0, 0),
+        "tagShare": (1, 7),
+    }
+    assert (found["odrSuccessRate"]["reason"], found["odrSuccessRate"]["percent"]) == ("NO_CASE_DUE", None)
+    kinds = {"complaint": 4, "report": 1, "consultation": 1, "helpRequest": 0, "suggestion": 1}
+    assert found["intake"] == {"total": 7, **kinds, "isSuppressed": False}
+    assert found["yearOnYear"] == {"current": 7, "base": 0, "percent": None}
+    assert (found["recoveredLoss"], found["formulaVersion"]) == ("27.50", 1)
+    assert found["period"] == around_today(40)
+    assert sum(day["received"] for day in found["byDay"]) == 7
+    assert sum(day["closed"] for day in found["byDay"]) == 5
+    assert [day["date"] for day in found["byDay"]] == [
+        str(date.fromisoformat(found["period"]["from"]) + timedelta(days=n)) for n in range(42)
+    ]
+
+
+async def test_a_figure_of_the_past_stays_what_it_was(city: City) -> None:
+    case = await city.case_in("CALLBACK_REVIEW")
+    then = datetime.now(UTC).isoformat()
+    names = ("closureRate", "dispatchRate", "satisfactionRate", "callbackRate", "supervisionRate")
+    wanted = f"asOf {INTAKE} recoveredLoss " + " ".join(f"{name} {RATE}" for name in names)
+    before = await figures(city.as_("leader"), wanted, around_today(14), asOf=then)
+
+    case = await city.review({**case, "level": "SATISFIED"})
+    await city.call_back(await city.case_in("CLOSED_AWAITING_CALLBACK"), level="DISSATISFIED")
+    await city.as_("leader").done("superviseCase", **change(case), reason="抽查")
+
+    assert await figures(city.as_("leader"), wanted, around_today(14), asOf=then) == before
+    later = await figures(city.as_("leader"), wanted, around_today(14), asOf="2099-01-01T00:00:00Z")
+    assert later["intake"]["total"] == before["intake"]["total"] + 1
+    assert datetime.fromisoformat(later["asOf"]) <= datetime.now(UTC)
+
+
+async def test_growth_is_over_the_same_days_of_the_year_before(city: City) -> None:
+    for day in ("2024-02-29", "2024-03-01", "2023-02-28", "2023-03-01", "2023-03-01"):
+        await city.receive(receivedAt=f"{day}T00:00:00+08:00")
+    asked = "yearOnYear { current base percent(digits: 1) }"
+
+    found = [await figures(city.as_("leader"), asked, days(*period)) for period in (("2024-02-29", "2024-02-29"), ("2024-03-01", "2024-03-01"))]  # fmt: skip
+
+    assert [each["yearOnYear"] for each in found] == [
+        {"current": 1, "base": 1, "percent": 0.0},
+        {"current": 1, "base": 2, "percent": -50.0},
+    ]
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(4, False), (5, True)])
+async def test_fewer_than_five_are_not_told_to_a_third_party(city: City, number: int, is_told: bool) -> None:
+    for n in range(number):
+        case = await city.case_in("IN_PROGRESS", party={"phone": f"1400000000{n}"}, tags=["春节"])
+        await city.sign_off(await city.submit(case, recoveredLoss="10"))
+    wanted = f'{INTAKE} closureRate {RATE} tagShare(tag: "春节") {RATE} byDay {{ received closed isSuppressed }}'
+    wanted += " recoveredLoss yearOnYear { current base percent }"
+    outside, inside = city.as_("integrator"), city.as_("leader")
+
+    told, whole = [await figures(caller, wanted, around_today()) for caller in (outside, inside)]
+    places = await ranked(outside, "DISPATCH_RATE", around_today())
+
+    assert (whole["intake"]["total"], whole["recoveredLoss"]) == (number, f"{number}0.00")
+    if is_told:
+        assert told == whole
+        assert [(place["rank"], place["kpi"]["numerator"]) for place in places] == [(1, 5), (None, 0)]
+        return
+    nothing = {"numerator": 0, "denominator": 0, "reason": "SMALL_GROUP", "percent": None}
+    assert told["closureRate"] == told["tagShare"] == nothing
+    assert (told["intake"]["total"], told["intake"]["complaint"], told["intake"]["isSuppressed"]) == (0, 0, True)
+    assert {(day["received"], day["closed"]) for day in told["byDay"]} == {(0, 0)}
+    assert any(day["isSuppressed"] for day in told["byDay"])
+    assert (told["recoveredLoss"], told["yearOnYear"]["current"]) == ("0", 0)
+    assert sorted((place["rank"], place["kpi"]["reason"]) for place in places) == [
+        (None, "NO_CASE_DUE"),
+        (None, "SMALL_GROUP"),
+    ]
+
+
+async def test_growth_from_or_to_a_small_group_is_no_growth_to_a_third_party(city: City) -> None:
+    for day in ("2024-05-01", *["2023-05-01"] * 5):
+        await city.receive(receivedAt=f"{day}T12:00:00+08:00")
+    asked, may = "yearOnYear { current base percent }", days("2024-05-01", "2024-05-31")
+
+    told, whole = [await figures(city.as_(who), asked, may) for who in ("integrator", "leader")]
+
+    assert whole["yearOnYear"] == {"current": 1, "base": 5, "percent": -80.0}
+    assert told["yearOnYear"] == {"current": 0, "base": 0, "percent": None}
+
+
+async def ranked(caller: Caller, kpi: str, period: Data, **given: object) -> list[Data]:
+    found: list[Data] = (await caller.ask(RANKING, kpi=kpi, period=period, **given))["kpiRanking"]
+    return found
+
+
+async def test_equal_units_share_a_rank_the_next_is_skipped_and_who_cannot_be_rated_has_none(city: City) -> None:
+    for name in ("idle", "north", "south"):
+        await add_office(city, name)
+    for name, closed in (("north", 1), ("stall", 1), ("east", 0), ("west", 1), ("west", 0), ("south", 0)):
+        case = await city.dispatch(await city.receive(), name)
+        if closed:
+            done = "UPDATE rounds SET closed_at = now() WHERE case_id = (SELECT id FROM cases WHERE number = $1)"
+            await alter(done, case["number"])
+    names = {code: name for name, code in city.codes.items()}
+
+    async def standing(**given: object) -> list[tuple[str, int | None]]:
+        places = await ranked(city.as_("leader"), "CLOSURE_RATE", around_today(), **given)
+        return [(names[place["office"]["code"]], place["rank"]) for place in places]
+
+    assert await standing() == [("north", 1), ("east", 2), ("west", 2), ("south", 4), ("idle", None)]
+    two = [("east", 1), ("west", 1), ("idle", None), ("north", None), ("south", None)]
+    assert await standing(least=2) == two
+    assert await standing(code=city.codes["east"]) == [("stall", 1)]
+    assert await standing(code=city.codes["stall"]) == []
+    (idle,) = [place for place in await ranked(city.as_("leader"), "CLOSURE_RATE", around_today()) if not place["rank"]]
+    assert idle["kpi"] == {"numerator": 0, "denominator": 0, "reason": "NO_CASE_DUE"}
+
+
+async def test_of_duplicate_dispatches_fewer_are_better(city: City) -> None:
+    for name, phone in (("east", 1), ("east", 1), ("west", 2)):
+        await city.dispatch(await city.receive(party={"phone": f"1400000000{phone}"}), name)
+
+    places = await ranked(city.as_("analyst"), "DUPLICATE_DISPATCH_RATE", around_today())
+
+    assert [(place["office"]["code"], place["rank"]) for place in places] == [
+        (city.codes["west"], 1),
+        (city.codes["east"], 2),
+    ]
+    assert await ranked(city.as_("analyst"), "ODR_SUCCESS_RATE", around_today()) == []
+
+
+async def test_figures_of_the_own_office_are_told_and_those_of_any_other_are_as_absent(
+    city: City, other_city: City
+) -> None:
+    for name in ("east", "stall", "west"):
+        await city.dispatch(await city.receive(), name)
+    period, total = around_today(), "intake { total }"
+
+    for who, expected in (("clerk", 2), ("west_clerk", 1), ("stall_clerk", 1), ("leader", 3), ("admin", 3)):
+        assert (await figures(city.as_(who), total, period))["intake"]["total"] == expected, who
+    assert (await figures(city.as_("clerk"), total, period, code=city.codes["stall"]))["intake"]["total"] == 1
+    for document in (ASKED.format(total), RANKING):
+        given = {"period": period, **({"kpi": "CLOSURE_RATE"} if document is RANKING else {})}
+        absent = await city.as_("clerk").post(document, **given, code="no-such-office")
+        assert absent.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+        for code in (city.codes["west"], city.codes["top"], other_city.codes["east"], other_city.code, "%", ""):
+            assert (await city.as_("clerk").post(document, **given, code=code)).content == absent.content, code
+        own = await city.as_("enterprise").post(document, **given)
+        assert own.json()["errors"] == absent.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "period", "path"),
+    [
+        ("asOf", days("2026-01-02", "2026-01-01"), ["period", "from"]),
+        ("asOf", days("2022-01-01", "2026-01-01"), ["period"]),
+        ("asOf", days("2017-12-31", "2018-01-01"), ["period"]),
+        ("asOf", days("2100-12-31", "2101-01-01"), ["period"]),
+        ("closureRate { percent(digits: 7) }", around_today(), ["digits"]),
+        ("yearOnYear { percent(digits: -1) }", around_today(), ["digits"]),
+        ('tagShare(tag: " ") { numerator }', around_today(), ["tag"]),
+    ],
+)
+async def test_what_cannot_be_counted_is_refused(city: City, wanted: str, period: Data, path: list[str]) -> None:
+    (error,) = await city.as_("leader").fail(ASKED.format(wanted), period=period)
+
+    assert (error["extensions"]["code"], error["extensions"]["path"]) == ("BAD_USER_INPUT", path)
+
+
+async def test_a_ranking_wants_no_negative_number_of_cases(city: City) -> None:
+    (error,) = await city.as_("leader").fail(RANKING, kpi="CLOSURE_RATE", period=around_today(), least=-1)
+
+    assert (error["extensions"]["code"], error["extensions"]["path"]) == ("BAD_USER_INPUT", ["minimumCount"])
