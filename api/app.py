@@ -69,7 +69,7 @@ def build(serving: Serving) -> Starlette:
         Route("/photos/{photo}/content", photos.put, methods=["PUT"]),
         Route("/photos/{photo}", photos.get, methods=["GET"]),
         Route("/healthz", health.alive),
-        Route("/readyz", health.ready),
+        Route("/readyz", health.Readiness(serving.logins.app).ready),
         *console.routes(),
     ]
     return Starlette(
@@ -98,8 +98,10 @@ async def _life(serving: Serving) -> AsyncIterator[None]:
 async def _tidy() -> None:
     """Once an hour: forget old keys, remove what broken uploads left."""
     while True:
-        with suppress(Exception):  # what fails now is tried again in an hour
+        # What fails now is tried again in an hour.
+        with suppress(Exception):
             await once.purge(datetime.now(UTC))
+        with suppress(Exception):
             await asyncio.to_thread(store.sweep, time.time() - _HOUR)
         await asyncio.sleep(_HOUR)
 

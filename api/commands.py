@@ -21,7 +21,7 @@ from tqdm import tqdm
 from api.app import Serving, build
 from api.settings import CITIES, Settings, SettingsError
 from fixtures import figures, people, tokens
-from fixtures.load import Loaded, load, mint_tokens
+from fixtures.load import Loaded, is_playground, load, mint_tokens
 from resolvers.doors import db, ledger, migrating, reference
 from resolvers.doors.postgres import ClusterBusy, Logins, external_logins
 from resolvers.terms import limits
@@ -132,7 +132,7 @@ def _at(host: str, port: int) -> str:
 
 async def _prepare(settings: Settings, logins: Logins) -> None:
     await migrating.migrate(logins)
-    await _load(logins, settings.data_dir, cities(settings.sample))
+    await _load(logins, settings.data_dir, cities(settings.sample), only_playground=True)
 
 
 def _serve(settings: Settings, logins: Logins, doors: list[socket.socket]) -> None:
@@ -211,11 +211,15 @@ def load_cities(settings: Settings, asked: argparse.Namespace) -> int:
     return 0
 
 
-async def _load(logins: Logins, data_dir: Path, names: tuple[str, ...]) -> None:
+async def _load(logins: Logins, data_dir: Path, names: tuple[str, ...], *, only_playground: bool = False) -> None:
     async def work() -> None:
         await reference.fill()
+        now = datetime.now(UTC)
+        if only_playground and names and not await is_playground(now):
+            print("The database holds a jurisdiction that is no sample: no sample data is loaded into it.")
+            return
         with Bars() as bars:
-            loaded = await load(names, data_dir=data_dir, anchor=datetime.now(UTC), progress=bars.show)
+            loaded = await load(names, data_dir=data_dir, anchor=now, progress=bars.show)
         for city in loaded:
             print(_sentence(city))
         if names:

@@ -35,7 +35,7 @@ VARIABLES = (
     Variable(
         "JIESU_SAMPLE",
         "demo",
-        f"Sample data loaded into an empty database: none, demo, all, or some of {' '.join(CITIES)}.",
+        f"Sample data loaded where nothing but samples is: none, demo, all, or some of {' '.join(CITIES)}.",
     ),
     Variable(
         "DATABASE_URL", "", "postgres://owner:password@host/database; without it jiesu runs an embedded PostgreSQL."
@@ -44,7 +44,9 @@ VARIABLES = (
     Variable("JIESU_ACCOUNT", "nobody", "Account that runs the embedded PostgreSQL when jiesu is started as root."),
     Variable("JIESU_LOG_LEVEL", "info", f"One of {', '.join(LOG_LEVELS)}."),
     Variable("JIESU_POOL_SIZE", "10", "Database connections of one process, 1 to 100."),
-    Variable("JIESU_ALLOWED_ORIGINS", "", "Origins, parted by spaces, whose pages may call jiesu from a browser."),
+    Variable(
+        "JIESU_ALLOWED_ORIGINS", "", "Origins, parted by spaces, whose pages may open sockets to jiesu besides its own."
+    ),
 )
 
 

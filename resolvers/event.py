@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -93,6 +94,7 @@ async def follow(actor: Actor, interest: Interest, after: str | None) -> AsyncIt
     head = await _head(actor)
     start = head if after is None else read_cursor(actor, after, head)
     place = Place(head if start is None else start)
+    heard = time.monotonic()
     if start is None:
         yield actor, mark(actor, CaseEventKind.SYNC_RESET, place.seq)
     while (renewed := await identity.again(actor)) is not None and renewed.may(Permission.READ_EVENTS):
@@ -102,8 +104,14 @@ async def follow(actor: Actor, interest: Interest, after: str | None) -> AsyncIt
         events, place.seq, full = await _after(actor, interest, place)
         for event in events:
             yield actor, event
-        if not full and not await feed.wait(actor.jurisdiction_id, place.seq, limits.HEARTBEAT_SECONDS):
+            heard = time.monotonic()
+        if full:
+            continue
+        # Whatever happens to others, this subscriber hears something, and a fresh cursor, in time.
+        quiet = heard + limits.HEARTBEAT_SECONDS - time.monotonic()
+        if quiet <= 0 or not await feed.wait(actor.jurisdiction_id, place.seq, quiet):
             yield actor, mark(actor, CaseEventKind.HEARTBEAT, place.seq)
+            heard = time.monotonic()
 
 
 async def _head(actor: Actor) -> int:

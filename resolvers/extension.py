@@ -74,8 +74,13 @@ async def _extendable(case: Case, days: int, now: datetime) -> Deadline:
 async def decide_extension(
     actor: Actor, *, extension_id: UUID, expected_version: int, decision: Decision, reason: str | None
 ) -> Outcome:
-    """Approved, the limit runs on from the old due date, also when decided after it; rejected, it stays."""
+    """Approved, the limit runs on from the old due date, also when decided after it; rejected, it stays.
+
+    By the municipal bureau's 12315 section alone (ZZ-9): a county's own section officer has no say.
+    """
     now = clock.now()
+    if actor.jurisdiction_id not in actor.offices(Role.SECTION_OFFICER):
+        raise Refused(Code.NOT_PERMITTED)
     taken = access.take_of_case(actor, ExtensionRequest, extension_id, expected_version, now, "extensionId")
     case, request = await taken
     if request.status is not ExtensionStatus.REQUESTED:

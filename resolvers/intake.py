@@ -89,6 +89,8 @@ async def receive_case(actor: Actor, *, matter: Matter) -> Outcome:
     now = clock.now()
     matter = replace(matter, party=_bounded(matter.party)) if matter.party else matter
     case = await _draft(actor, matter, now)
+    if case.tags:
+        await due.settle_regimes(case.jurisdiction_id, changing=False)
     regime = await due.regime_for(case.jurisdiction_id, case.tags, case.received_at)
     if regime:
         case.regime_id = regime.id
@@ -224,6 +226,7 @@ async def _repeated(case: Case) -> UUID | None:
         return None
     earlier = Case.filter(
         jurisdiction_id=case.jurisdiction_id,
+        kind=case.kind,  # another kind's existence must not show in this one
         complainant__contact_digest=case.complainant.contact_digest,
         received_at__gte=case.received_at - limits.REPEAT_LIFE,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import ParamSpec, TypeVar
 
 from resolvers.doors import figures
 from resolvers.doors.access import Reader, Row
@@ -20,6 +21,8 @@ from resolvers.terms.codes import Code
 from resolvers.terms.kinds import CaseKind, KpiName
 from resolvers.terms.roles import Permission
 
+P = ParamSpec("P")
+T = TypeVar("T")
 FORMULA_VERSION = 1
 SMALL_GROUP = "SMALL_GROUP"
 # Which cohort answers for which figure. No case has gone through ODR yet, so its figure has no cohort to count.
@@ -60,10 +63,11 @@ class Ranked:
 class Report:
     """The figures of one office for one period. Each cohort is counted once, when first asked for."""
 
-    def __init__(self, actor: Actor, office: Office, window: Window, as_of: datetime) -> None:
+    def __init__(self, reader: Reader, office: Office, window: Window, as_of: datetime) -> None:
         self.office, self.window, self.as_of = office, window, as_of
-        self._small = limits.SMALL_GROUP if actor.is_third_party else 0
-        self._question = _question(office, [office], window, as_of)
+        self._small = limits.SMALL_GROUP if reader.actor.is_third_party else 0
+        self._budget = reader.budget
+        self._question = _question(reader.actor, [office], window, as_of)
         self._counts: dict[str, list[Count]] = {}
 
     async def rate(self, name: KpiName, kind: CaseKind | None = None) -> Rate:
@@ -78,27 +82,31 @@ class Report:
         found: dict[CaseKind | None, int] = {
             kind: sum(count.denominator for count in counts if count.kind == kind) for kind in CaseKind
         }
-        return {kind: self._count(number) for kind, number in {**found, None: sum(found.values())}.items()}
+        told = {kind: self._count(number) for kind, number in found.items()}
+        # The total is of what is told: else it would tell what is not.
+        return {**told, None: sum(number or 0 for number in told.values())}
 
     async def tag_share(self, tag: str) -> Rate:
-        return self._told(*await figures.tagged(texts.required(tag, limits.TAG_CHARACTERS, "tag"), self._question))
+        wanted = texts.required(tag, limits.TAG_CHARACTERS, "tag")
+        return self._told(*await self._ask(figures.tagged, wanted, self._question))
 
-    async def year_on_year(self) -> tuple[int, int]:
-        """Received in the window, and in the same days of the year before; both, or neither when one is too few."""
+    async def year_on_year(self) -> tuple[int, int, bool]:
+        """Received in the window, and in the same days of the year before; neither is told when one is too few."""
         before = Window(_year_before(self.window.start), _year_before(self.window.through))
-        base = await figures.cohort("intake", _question(self.office, [self.office], before, self.as_of))
+        start, end = formulas.bounds(before)
+        base = await self._ask(figures.cohort, "intake", replace(self._question, start=start, end=end))
         current, past = (sum(count.denominator for count in counts) for counts in (await self._cohort("intake"), base))
         told = self._count(current) is not None and self._count(past) is not None
-        return (current, past) if told else (0, 0)
+        return (current, past, True) if told else (0, 0, False)
 
     async def recovered_loss(self) -> Decimal:
         """Yuan; 0 when it rests on too few results to be told."""
-        yuan, results = await figures.recovered(self._question)
+        yuan, results = await self._ask(figures.recovered, self._question)
         return Decimal(0) if self._count(results) is None else yuan
 
     async def by_day(self) -> list[tuple[date, int | None, int | None]]:
         """Every day of the window with what was received and closed on it."""
-        found = {row["day"]: row for row in await figures.by_day(self._question)}
+        found = {row["day"]: row for row in await self._ask(figures.by_day, self._question)}
         length = (self.window.through - self.window.start).days + 1
         days = (self.window.start + timedelta(days=step) for step in range(length))
         return [
@@ -109,8 +117,12 @@ class Report:
 
     async def _cohort(self, name: str) -> list[Count]:
         if name not in self._counts:
-            self._counts[name] = await figures.cohort(name, self._question)
+            self._counts[name] = await self._ask(figures.cohort, name, self._question)
         return self._counts[name]
+
+    async def _ask(self, count: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        async with self._budget.turn():
+            return await count(*args, **kwargs)
 
     def _told(self, numerator: int, denominator: int) -> Rate:
         if 0 < denominator < self._small:
@@ -126,21 +138,22 @@ def _sum(counts: Iterable[Count]) -> tuple[int, int]:
     return sum(count.numerator for count in every), sum(count.denominator for count in every)
 
 
-def _question(top: Office, units: list[Office], window: Window, as_of: datetime) -> Question:
+def _question(actor: Actor, units: list[Office], window: Window, as_of: datetime) -> Question:
+    """A third party counts no reports: one more in a figure would tell it of one (DEC-15)."""
     start, end = formulas.bounds(window)
-    return Question(top.jurisdiction_id, tuple((unit.code, unit.path) for unit in units), start, end, as_of)
+    paths = tuple((unit.code, unit.path) for unit in units)
+    without = (CaseKind.REPORT.value,) if actor.is_third_party else ()
+    return Question(actor.jurisdiction_id, paths, start, end, as_of, without)
 
 
 def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)  # noqa: PLR2004
 
 
-async def report(
-    actor: Actor, office_code: str | None, start: date, through: date, as_of: datetime | None, now: datetime
-) -> Report:
+async def report(reader: Reader, office_code: str | None, start: date, through: date, as_of: datetime | None) -> Report:
     """The report on an office in the caller's own subtree, or on the caller's own office."""
-    office = await _office(actor, office_code)
-    return Report(actor, office, _window(start, through), min(as_of or now, now))
+    office = await _office(reader.actor, office_code)
+    return Report(reader, office, _window(start, through), min(as_of or reader.now, reader.now))
 
 
 def _window(start: date, through: date) -> Window:
@@ -164,21 +177,16 @@ async def _office(actor: Actor, code: str | None) -> Office:
 
 
 async def rank(
-    actor: Actor,
-    name: KpiName,
-    office_code: str | None,
-    start: date,
-    through: date,
-    minimum_count: int,
-    now: datetime,
+    reader: Reader, name: KpiName, office_code: str | None, start: date, through: date, minimum_count: int
 ) -> list[Ranked]:
     """The offices right below one, ranked by a figure. Ties share a rank; too few cases, or none due: unranked."""
+    actor = reader.actor
     top = await _office(actor, office_code)
     texts.whole(minimum_count, 0, 1_000_000, "minimumCount")
     units = await Office.filter(parent_id=top.id).order_by("code")
     if name not in COHORT or not units:
         return []
-    counts = await figures.cohort(COHORT[name], _question(top, units, _window(start, through), now))
+    counts = await figures.cohort(COHORT[name], _question(actor, units, _window(start, through), reader.now))
     small = limits.SMALL_GROUP if actor.is_third_party else 0
     rates = {unit.code: _rate(unit.code, counts, small) for unit in units}
     standings = [ranking.Standing(code, rate.percent(6), rate.denominator) for code, rate in rates.items()]
@@ -199,7 +207,7 @@ def growth(current: int, base: int, digits: int) -> float | None:
     return formulas.growth_percent(current, base, digits)
 
 
-async def offices(actor: Actor, codes: list[str], now: datetime) -> dict[str, Row]:
+async def offices(reader: Reader, codes: list[str]) -> dict[str, Row]:
     """The offices of these codes that are in the caller's sight."""
-    found = await Reader(actor, now).rows(Office, lambda t, bind: f"{t}.code = ANY({bind(codes, '::text[]')})")
+    found = await reader.rows(Office, lambda t, bind: f"{t}.code = ANY({bind(codes, '::text[]')})")
     return {row["code"]: row for row in found}

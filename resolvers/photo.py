@@ -12,7 +12,7 @@ from uuid import UUID
 from resolvers.doors import access, clock, status, store
 from resolvers.doors.db import atomic
 from resolvers.models import Case, InspectionNote, Photo
-from resolvers.terms.actor import Actor
+from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.kinds import CaseEventKind, PhotoStatus
 from resolvers.terms.roles import Permission
 
@@ -59,7 +59,11 @@ async def receive(actor: Actor, photo_id: UUID, chunks: AsyncIterator[bytes]) ->
         store.discard(arrived.path)
         return verdict
     await store.keep(arrived, photo_id)
-    return Verdict.VERIFIED if await _mark(actor, photo_id) else Verdict.NOT_FOUND
+    try:
+        await _mark(actor, photo_id)
+    except Refused:  # it left the caller's sight while the bytes came
+        return Verdict.NOT_FOUND
+    return Verdict.VERIFIED
 
 
 def _judge(row: access.Row, arrived: store.Arrived) -> Verdict:
@@ -71,16 +75,15 @@ def _judge(row: access.Row, arrived: store.Arrived) -> Verdict:
 
 
 @atomic
-async def _mark(actor: Actor, photo_id: UUID) -> bool:
+async def _mark(actor: Actor, photo_id: UUID) -> None:
     now = clock.now()
     photo = await access.take(actor, Photo, photo_id, now)
     if photo.status is PhotoStatus.VERIFIED:
-        return True
+        return
     photo.status, photo.received_at = PhotoStatus.VERIFIED, now
     await photo.save(update_fields=["status", "received_at"])
     said = {"photo": str(photo.id), "sha256": photo.sha256}
     status.note(actor, await _case(photo), CaseEventKind.PHOTO_VERIFIED, now, said)
-    return True
 
 
 async def _case(photo: Photo) -> Case:

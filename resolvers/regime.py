@@ -26,6 +26,7 @@ async def activate_regime(
     now = clock.now()
     if actor.jurisdiction_id not in actor.offices(Role.LEADER):
         raise Refused(Code.NOT_PERMITTED)  # a regime is the whole jurisdiction's
+    await due.settle_regimes(actor.jurisdiction_id, changing=True)
     regime = Regime(
         jurisdiction_id=actor.jurisdiction_id,
         name=texts.required(name, limits.NAME_CHARACTERS, "name"),
@@ -49,8 +50,9 @@ async def activate_regime(
 async def _bring_under(actor: Actor, regime: Regime, now: datetime) -> None:
     tagged = Case.filter(jurisdiction_id=regime.jurisdiction_id, tags__contains=[regime.tag], status__in=list(OPEN))
     # Locked in the order of ids, as every verb that takes several.
+    known, days = await due.policies(), await due.calendar(now)
     for case in await tagged.order_by("id").select_for_update():
-        await due.shorten(case, regime, now)
+        await due.shorten(case, regime, now, known, days)
         await status.refresh_due(case)
         promoted = case.priority is CasePriority.NORMAL
         case.priority = CasePriority.URGENT if promoted else case.priority

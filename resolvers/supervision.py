@@ -35,7 +35,7 @@ async def supervise_case(
     case = await access.take_case(actor, case_id, expected_version, now)
     if case.status in _BEYOND:
         raise Refused(Code.INVALID_TRANSITION, status=case.status)
-    if answer_by is not None and answer_by <= now:
+    if answer_by is not None and texts.since(answer_by, "answerBy") <= now:
         raise texts.invalid("答复时限须晚于现在。", "answerBy")
     order = await SupervisionOrder.create(
         case_id=case.id,

@@ -8,7 +8,6 @@ import strawberry
 
 from resolvers import case as verbs
 from resolvers import models
-from resolvers.doors.access import Reader
 from resolvers.terms.kinds import CaseKind, CaseOrder, CasePriority, IntakeChannel
 from resolvers.terms.roles import Permission
 from resolvers.terms.statuses import CaseStatus
@@ -187,7 +186,7 @@ class Query:
     async def case(
         self, info: Info, number: Annotated[str, strawberry.argument(description="工单编号.")]
     ) -> Case | None:
-        rows = await Reader(info.context.caller, info.context.now).rows(models.Case, verbs.numbered(number))
+        rows = await info.context.reader.rows(models.Case, verbs.numbered(number))
         return rows[0] if rows else None  # type: ignore[return-value]
 
     @strawberry.field(description="工单列表: the cases in your sight.", metadata={"permission": Permission.READ_CASES})

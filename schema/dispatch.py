@@ -8,11 +8,11 @@ import strawberry
 from resolvers import dispatch as verbs
 from resolvers import models
 from resolvers.terms.kinds import AssignmentRole, AssignmentStatus
-from resolvers.terms.roles import Permission
+from resolvers.terms.roles import CENTRE, Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, fed_by, relation
+from schema.grammar.source import column, derived, fed_by, relation
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -26,7 +26,11 @@ class Assignment(Node):
     )
     role: AssignmentRole = column("承办角色.")
     status: AssignmentStatus = column("状态.")
-    is_repeat: bool = column("是否重复派单: repeats a matter dispatched before (DEC-9).")
+    is_repeat: bool | None = derived(
+        "是否重复派单: repeats a matter dispatched before (DEC-9); told to the centre alone, since it tells of another case.",
+        "is_repeat",
+        by=lambda actor, row: row["is_repeat"] if actor.roles & CENTRE else None,
+    )
     dispatched_at: datetime = column("派单时间.")
     signed_for_at: datetime | None = column("签收时间.")
 

@@ -8,7 +8,7 @@ import strawberry
 
 from resolvers import event as verbs
 from resolvers import models
-from resolvers.doors.access import Row
+from resolvers.doors.access import Budget, Row
 from resolvers.event import Interest
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import CaseEventKind
@@ -62,6 +62,7 @@ async def _stream(info: Info, interest: Interest, after: str | None) -> AsyncGen
     async for actor, event in verbs.follow(context.caller, interest, after):
         context.actor, context.now = actor, datetime.now(UTC)
         context.loaders.clear()  # what was read for the last event may have changed since
+        context.budget = Budget()
         yield event  # type: ignore[misc]
 
 

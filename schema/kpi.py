@@ -65,13 +65,16 @@ class Kpi:
 class Growth:
     current: int = strawberry.field(description="本期.")
     base: int = strawberry.field(description="去年同期.")
+    is_suppressed: bool = strawberry.field(
+        description="未公开: one of the two is below five and not told to third parties; both are 0 then."
+    )
 
     @strawberry.field(description="增长百分比: rounded half up; null when the base is 0.")
     def percent(self, digits: Digits = 2) -> float | None:
         return verbs.growth(self.current, self.base, digits)
 
 
-@strawberry.type(description="接诉量: received in the period, by kind.")
+@strawberry.type(description="接诉量: received in the period, by kind. Third parties count no reports (DEC-15).")
 class IntakeCount:
     total: int = strawberry.field(description="合计.")
     complaint: int = strawberry.field(description="投诉.")
@@ -158,8 +161,8 @@ class KpiReport:
 
     @strawberry.field(description="同比增长: received, against the same days of the year before (QTH-9).")
     async def year_on_year(self) -> Growth:
-        current, base = await self.report.year_on_year()
-        return Growth(current=current, base=base)
+        current, base, told = await self.report.year_on_year()
+        return Growth(current=current, base=base, is_suppressed=not told)
 
     @strawberry.field(description="挽回经济损失, yuan, by closing date (ZZ-3).")
     async def recovered_loss(self) -> Decimal:
@@ -184,7 +187,7 @@ class KpiRank:
 
 async def report(info: Info, office_code: str | None, period: PeriodInput, as_of: datetime | None) -> KpiReport:
     context = info.context
-    found = await verbs.report(context.caller, office_code, period.from_, period.through, as_of, context.now)
+    found = await verbs.report(context.reader, office_code, period.from_, period.through, as_of)
     return KpiReport(report=found)
 
 
@@ -221,8 +224,8 @@ class Query:
         ] = 1,
     ) -> list[KpiRank]:
         context, fewest = info.context, 1 if minimum_count is None else minimum_count
-        places = await verbs.rank(context.caller, kpi, office_code, period.from_, period.through, fewest, context.now)
-        offices = await verbs.offices(context.caller, [place.office_code for place in places], context.now)
+        places = await verbs.rank(context.reader, kpi, office_code, period.from_, period.through, fewest)
+        offices = await verbs.offices(context.reader, [place.office_code for place in places])
         return [
             KpiRank(rank=place.rank, office=offices.get(place.office_code), kpi=Kpi(rate=place.rate))  # type: ignore[arg-type]
             for place in places

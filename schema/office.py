@@ -6,7 +6,7 @@ import strawberry
 
 from resolvers import models
 from resolvers import office as verbs
-from resolvers.doors.access import Reader, Row
+from resolvers.doors.access import Row
 from resolvers.terms.kinds import OfficeKind
 from resolvers.terms.roles import Permission
 from schema import case as cases
@@ -83,7 +83,7 @@ class Query:
     async def office(
         self, info: Info, code: Annotated[str, strawberry.argument(description="机构代码.")]
     ) -> Office | None:
-        rows = await Reader(info.context.caller, info.context.now).rows(models.Office, verbs.coded(code))
+        rows = await info.context.reader.rows(models.Office, verbs.coded(code))
         return rows[0] if rows else None  # type: ignore[return-value]
 
     @strawberry.field(

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from resolvers.rules.days import ZONE
+from resolvers.rules.days import ZONE, local_date
 from tests.client import Data
 from tests.world import City, alter, change, let_pass
 
 SHAPE = (
-    "case { id number version status round priority dueAt closedAt isOverdue deadlines { round kind clock amount unit"
+    "case { id number version status round priority updatedAt dueAt closedAt isOverdue deadlines { round kind clock amount unit"
     " startAt dueAt originalDueAt metAt breachedAt dueAtProvisional basisUnconfirmed calendarVersion"
     " policy { version legalBasis confirmed } } }"
 )
@@ -129,8 +129,8 @@ async def test_a_tag_in_force_later_only_shortens_and_the_first_date_stays_on_re
     await activate(city, "DUTY")
 
     shortened = await look(city, fresh)
-    in_three_days = (datetime.now(ZONE) + timedelta(days=3)).date().isoformat()
-    assert (day(shortened["dueAt"]), shortened["priority"]) == (in_three_days, "URGENT")
+    in_three_days = local_date(datetime.fromisoformat(shortened["updatedAt"])) + timedelta(days=3)
+    assert (day(shortened["dueAt"]), shortened["priority"]) == (in_three_days.isoformat(), "URGENT")
     assert clock(shortened, "CLOSE")["originalDueAt"] == fresh["dueAt"] > shortened["dueAt"]
     assert clock(shortened, "ACCEPTANCE") == clock(fresh, "ACCEPTANCE")
     assert (await look(city, old))["dueAt"] == old["dueAt"]

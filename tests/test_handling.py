@@ -6,7 +6,7 @@ import pytest
 
 from tests import repeats
 from tests.client import Data
-from tests.world import City, change
+from tests.world import City, alter, change
 
 SHAPE = (
     "case { id number version status rounds { sentBackCount } timeline { nodes { kind } } } result { round isCoResult"
@@ -119,6 +119,15 @@ async def test_handlers_may_be_named_by_id_and_each_counts_once(city: City) -> N
     )
 
     assert payload["result"]["handlers"] == [{"login": me["login"]}]
+
+
+async def test_who_has_left_the_service_handles_nothing_any_more(city: City) -> None:
+    case = await city.case_in("IN_PROGRESS")
+    await alter("UPDATE persons SET active = false WHERE id = $1", city.persons["inspector2"])
+
+    refusal = await city.as_("clerk").refused("submitResult", **change(case), **result(city))
+
+    assert (refusal["code"], refusal["path"]) == ("NOT_FOUND", ["handlers", "1"])
 
 
 async def test_a_report_that_nobody_inspected_is_not_closed(city: City) -> None:

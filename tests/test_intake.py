@@ -85,7 +85,7 @@ async def test_without_its_required_fields_a_request_is_not_even_tried(city: Cit
     assert [error["extensions"]["code"] for error in errors] == ["BAD_USER_INPUT"]
 
 
-HALF_AN_HOUR_FROM_NOW = (datetime.now(UTC) + timedelta(minutes=30)).isoformat()
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ HALF_AN_HOUR_FROM_NOW = (datetime.now(UTC) + timedelta(minutes=30)).isoformat()
         ({"tags": [f"标注{n}" for n in range(21)]}, "INVALID_INPUT", ["tags"]),
         ({"tags": ["好", " "]}, "INVALID_INPUT", ["tags", "1"]),
         ({"tags": ["长" * 41]}, "INVALID_INPUT", ["tags", "0"]),
-        ({"receivedAt": HALF_AN_HOUR_FROM_NOW}, "INVALID_INPUT", ["receivedAt"]),
+        ({"receivedAt": TOMORROW}, "INVALID_INPUT", ["receivedAt"]),
         ({"receivedAt": "2017-12-31T00:00:00+08:00"}, "INVALID_INPUT", ["receivedAt"]),
         ({"categoryCode": "9" * 6}, "NOT_FOUND", ["categoryCode"]),
         ({"categoryCode": "9" * 7}, "NOT_FOUND", ["categoryCode"]),
@@ -131,7 +131,7 @@ async def test_a_novel_in_place_of_a_name_is_refused_before_it_is_searched_for(c
     )
 
     assert refusal["path"] == ["party", "name"]
-    assert perf_counter() - began < 2
+    assert perf_counter() - began < 5
 
 
 async def test_a_voicemail_counts_from_when_it_was_left_and_a_fast_clock_from_now(city: City) -> None:
@@ -224,16 +224,14 @@ async def test_a_third_party_is_told_the_category_and_never_the_words(city: City
     assert not any(word in str(told) for word in ("张", "药店", "某路", "5678"))
 
 
-@pytest.mark.parametrize(("title", "name"), [("张三药" * 66 + "张三", "张三"), ("㎞药" * 100, "km")])
-async def test_a_title_full_of_the_name_is_taken_although_hiding_makes_it_longer(
-    city: City, title: str, name: str
-) -> None:
-    case = await city.case_in("DISPATCHED", kind="REPORT", title=title, party={"name": name})
+async def test_a_title_full_of_the_name_is_taken_although_hiding_makes_it_longer(city: City) -> None:
+    for name, title in (("张三", "张三药" * 66 + "张三"), ("km", "㎞药" * 100)):
+        case = await city.case_in("DISPATCHED", kind="REPORT", title=title, party={"name": name})
 
-    told = (await seen(city, "clerk", case))["title"]
+        told = (await seen(city, "clerk", case))["title"]
 
-    assert told.startswith(f"{HIDDEN}药{HIDDEN}药")
-    assert name not in told
+        assert told.startswith(f"{HIDDEN}药{HIDDEN}药")
+        assert name not in told
 
 
 async def is_repeat(city: City, case: Data) -> bool:
@@ -252,7 +250,8 @@ CALLER = {"name": "王五", "phone": "140-1234-5678"}
         ({}, {"party": {"phone": "14012345679"}}, False),
         ({}, {"respondent": {"name": "别的店"}}, False),
         ({}, {"party": {"name": "王五"}}, False),
-        ({}, {"kind": "CONSULTATION"}, True),
+        ({"kind": "REPORT"}, {"kind": "REPORT"}, True),
+        ({"kind": "REPORT"}, {}, False),  # that there was a report shows nowhere else
         ({"respondent": None, "categoryCode": "010101"}, {"respondent": None, "categoryCode": "010101"}, True),
         ({"respondent": None, "categoryCode": "010101"}, {"respondent": None, "categoryCode": "010102"}, False),
         ({"respondent": None}, {"respondent": None}, False),

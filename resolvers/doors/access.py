@@ -5,9 +5,11 @@ A scope is stated once, as SQL over an alias and bound values, so that every rea
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,7 +17,8 @@ from uuid import UUID
 from resolvers import models
 from resolvers.doors import db
 from resolvers.models import Table
-from resolvers.terms.actor import Actor, Refused
+from resolvers.terms import limits
+from resolvers.terms.actor import Actor, Refused, TooMuch
 from resolvers.terms.codes import Code
 from resolvers.terms.kinds import ApprovalKind, CaseKind
 from resolvers.terms.roles import CENTRE, PHOTO_VIEWERS, UNIT, Permission, Role
@@ -82,6 +85,8 @@ def _case(actor: Actor, t: str, bind: Bind) -> str:
 
 def _case_of_grant(actor: Actor, role: Role, office_id: UUID, t: str, bind: Bind) -> str:
     """What one role at one office sees: its subtree; of reports only what it has a part in (DEC-15)."""
+    if role not in CENTRE | UNIT | {Role.CALLBACK_OFFICER, Role.AGENT, Role.INTEGRATOR}:
+        return NOTHING  # before anything is bound: what is bound and not used has no type, and the statement fails
     whole = office_id == actor.jurisdiction_id and role not in UNIT
     own = "" if whole else bind([office_id], "::uuid[]")
     within = "true" if whole else f"{t}.office_ids && {own}"
@@ -93,9 +98,7 @@ def _case_of_grant(actor: Actor, role: Role, office_id: UUID, t: str, bind: Bind
     if role is Role.CALLBACK_OFFICER:
         called = ", ".join(f"'{status}'" for status in sorted(HANDLED))
         return f"({within} AND ({no_report} OR {t}.status IN ({called}) OR {t}.round > 1))"
-    if role in (Role.AGENT, Role.INTEGRATOR):
-        return f"({within} AND ({no_report} OR {t}.registered_by = {bind.named('actor_id')}))"
-    return NOTHING
+    return f"({within} AND ({no_report} OR {t}.registered_by = {bind.named('actor_id')}))"
 
 
 def _as_case(column: str = "case_id") -> Scope:
@@ -160,7 +163,7 @@ def _approval(actor: Actor, t: str, bind: Bind) -> str:
     if Role.RESPONSIBLE_PERSON in actor.roles:
         mine = bind(actor.offices(Role.RESPONSIBLE_PERSON), "::uuid[]")
         every.append(f"({t}.kind = '{ApprovalKind.SIGN_OFF}' AND {t}.office_id = ANY({mine}))")
-    if Role.SECTION_OFFICER in actor.roles:
+    if actor.jurisdiction_id in actor.offices(Role.SECTION_OFFICER):
         own = bind([office for office in actor.offices(*actor.roles) if actor.works_in(office)], "::uuid[]")
         every.append(f"({t}.kind = '{ApprovalKind.EXTENSION}' AND NOT {t}.office_id = ANY({own}))")
     if Role.CALLBACK_REVIEWER in actor.roles:
@@ -218,12 +221,37 @@ class Link:
         return f" JOIN {self.model.table_name()} l ON l.{self.target_column} = t.id"
 
 
+class Budget:
+    """What one operation may ask of the database: so many statements in all, so many at once.
+
+    `TooMuch` beyond it. A document of a few words can ask for a page of every office of every case.
+    """
+
+    def __init__(self) -> None:
+        self._left = limits.OPERATION_STATEMENTS
+        self._turns = asyncio.Semaphore(limits.OPERATION_STATEMENTS_AT_ONCE)
+
+    async def query(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        async with self.turn():
+            return await db.query(sql, *values)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One statement's time."""
+        self._left -= 1
+        if self._left < 0:
+            raise TooMuch("statements", limits.OPERATION_STATEMENTS)
+        async with self._turns:
+            yield
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads of one caller at one instant."""
+    """Reads of one caller at one instant, within one budget."""
 
     actor: Actor
     now: datetime
+    budget: Budget = field(default_factory=Budget)
 
     async def rows(
         self, model: type[Table], where: Condition | None = None, *, order: str = "t.id", limit: int | None = None
@@ -234,7 +262,7 @@ class Reader:
         condition = f"{scope(self.actor, model, 't', bind)} AND {where('t', bind) if where else 'true'}"
         bound = f" LIMIT {bind(limit)}" if limit is not None else ""
         sql = f"SELECT {picked} FROM {model.table_name()} t WHERE {condition} ORDER BY {order}{bound}"
-        return [Row(model, found) for found in await db.query(sql, *bind.values)]
+        return [Row(model, found) for found in await self.budget.query(sql, *bind.values)]
 
     async def rows_of_each(
         self,
@@ -262,7 +290,7 @@ class Reader:
             f" WHERE {'l' if link else 't'}.{column} = p.id AND {condition} ORDER BY {order}{bound}) x"
         )
         found: dict[UUID, list[Row]] = {parent: [] for parent in parents}
-        for columns_of_row in await db.query(sql, *bind.values):
+        for columns_of_row in await self.budget.query(sql, *bind.values):
             found[columns_of_row.pop("parent_key")].append(Row(model, columns_of_row))
         return found
 
@@ -271,9 +299,11 @@ class Reader:
         bind = Bind(self.actor, self.now)
         condition = f"{scope(self.actor, model, 't', bind)} AND {where('t', bind) if where else 'true'}"
         return int(
-            (await db.query(f"SELECT count(*) AS n FROM {model.table_name()} t WHERE {condition}", *bind.values))[0][
-                "n"
-            ]
+            (
+                await self.budget.query(
+                    f"SELECT count(*) AS n FROM {model.table_name()} t WHERE {condition}", *bind.values
+                )
+            )[0]["n"]
         )
 
     async def counts(
@@ -287,7 +317,9 @@ class Reader:
             f"SELECT t.{column} AS parent_key, count(*) AS n FROM {model.table_name()} t"
             f" WHERE t.{column} = ANY({each}) AND {condition} GROUP BY 1"
         )
-        return dict.fromkeys(parents, 0) | {row["parent_key"]: row["n"] for row in await db.query(sql, *bind.values)}
+        return dict.fromkeys(parents, 0) | {
+            row["parent_key"]: row["n"] for row in await self.budget.query(sql, *bind.values)
+        }
 
     async def see(self, model: type[Table], key: UUID) -> Row | None:
         """One row by id, or None: absent and forbidden alike."""

@@ -174,13 +174,18 @@ async def move(deadline: Deadline, new_due: datetime, at: datetime, cause: str, 
     await deadline.save(update_fields=["effective_due_at", "provisional", "breached_at"])
 
 
-async def shorten(case: Case, regime: Regime, at: datetime) -> None:
+async def shorten(case: Case, regime: Regime, at: datetime, known: Sequence[Policy], days: Calendar) -> None:
     """A regime's tag put on an open case: its clocks run out at the earlier of the old date and tag time plus limit."""
-    known, days = await policies(), await calendar(at)
     for row in await Deadline.filter(case_id=case.id, round=case.round, met_at=None, clock=ClockKind.SERVICE):
         fresh = reckon(case, row.kind, row.clock, at, regime, known, days)
         if fresh and deadlines.shorten(row.effective_due_at, fresh.due_at) < row.effective_due_at:
             await move(row, fresh.due_at, at, "REGIME", provisional=fresh.provisional)
+
+
+async def settle_regimes(jurisdiction_id: UUID, *, changing: bool) -> None:
+    """Until the end of the transaction no regime of the jurisdiction begins beside an intake that asks for one."""
+    how = "pg_advisory_xact_lock" if changing else "pg_advisory_xact_lock_shared"
+    await db.query(f"SELECT {how}($1)", int.from_bytes(jurisdiction_id.bytes[8:], signed=True))
 
 
 async def regime_for(jurisdiction_id: UUID, tags: Sequence[str], at: datetime) -> Regime | None:

@@ -35,9 +35,8 @@ class Feed:
         """Until the chain is longer than `seen`, at most so long; says whether it is."""
         self._waiting += 1
         try:
-            async with self._changed:
-                longer = self._changed.wait_for(lambda: self._heads.get(jurisdiction_id, 0) > seen)
-                await asyncio.wait_for(longer, seconds)
+            async with self._changed, asyncio.timeout(seconds):
+                await self._changed.wait_for(lambda: self._heads.get(jurisdiction_id, 0) > seen)
         except TimeoutError:
             return False
         finally:
@@ -48,8 +47,10 @@ class Feed:
         """Listen for ever; a lost connection is made again, and meanwhile the look each second carries on."""
         async with _beside(self._listen(login)):
             while True:
+                # Not `wait_for`: before Python 3.12 it forgets a cancel that comes together with what it waits for.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._look.wait(), limits.FEED_POLL_SECONDS)
+                    async with asyncio.timeout(limits.FEED_POLL_SECONDS):
+                        await self._look.wait()
                 self._look.clear()
                 if self._waiting:
                     with contextlib.suppress(Exception):  # an unreachable database is looked at again in a second

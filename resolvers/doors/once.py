@@ -30,6 +30,7 @@ class Outcome:
 
 
 P = ParamSpec("P")
+_PURGED_AT_ONCE = 5_000
 
 
 def once(
@@ -89,5 +90,10 @@ async def _replay(actor: Actor, key: UUID, fingerprint: str) -> Outcome:
 
 
 async def purge(now: datetime) -> None:
-    """Forget keys older than their life."""
-    await db.atomic(db.execute)("DELETE FROM idempotency_keys WHERE created_at < $1", now - limits.KEY_LIFE)
+    """Forget keys older than their life, a batch a transaction."""
+    sql = (
+        "DELETE FROM idempotency_keys WHERE id IN"
+        f" (SELECT id FROM idempotency_keys WHERE created_at < $1 LIMIT {_PURGED_AT_ONCE})"
+    )
+    while await db.atomic(db.execute)(sql, now - limits.KEY_LIFE) == _PURGED_AT_ONCE:
+        pass

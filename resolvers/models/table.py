@@ -41,4 +41,4 @@ class Table(Model):
         field = cls._meta.fields_map[column]
         if isinstance(field, fields.CharField) and len(name) > field.max_length:
             return None
-        return await cls.get_or_none(**{column: name}, **known)
+        return await cls.filter(**{column: name}, **known).first()

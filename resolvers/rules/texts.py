@@ -74,9 +74,9 @@ def past(instant: datetime, now: datetime, *path: str) -> datetime:
 
 
 def since(instant: datetime, *path: str) -> datetime:
-    """An instant not before the calendar begins, as a phone tells it: perhaps in the future."""
-    if instant.year < limits.FIRST_YEAR:
-        raise invalid(f"时间不能早于 {limits.FIRST_YEAR} 年。", *path)
+    """An instant within the years we count in, as a phone tells it: perhaps in the future."""
+    if not limits.FIRST_YEAR <= instant.year <= limits.LAST_YEAR:
+        raise invalid(f"时间不能早于 {limits.FIRST_YEAR} 年, 也不能晚于 {limits.LAST_YEAR} 年。", *path)
     return instant
 
 

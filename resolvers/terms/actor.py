@@ -87,5 +87,13 @@ class Refused(Exception):  # noqa: N818  (named in the language of the trade: a 
         self.details = details
 
 
+class TooMuch(Exception):  # noqa: N818
+    """One operation asked for more than its share."""
+
+    def __init__(self, limit: str, maximum: int) -> None:
+        super().__init__(limit)
+        self.limit, self.maximum = limit, maximum
+
+
 class Unavailable(Exception):  # noqa: N818
     """The database could not serve this now; nothing was changed or the idempotency key will tell. Retry."""

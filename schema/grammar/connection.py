@@ -196,7 +196,7 @@ class Page:
         return place
 
     def _reader(self) -> Reader:
-        return Reader(self._context.caller, self._context.now)
+        return self._context.reader
 
     def _condition(self, t: str, bind: Bind) -> str:
         parts = [self._where(t, bind)] if self._where else []

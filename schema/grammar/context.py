@@ -8,6 +8,7 @@ from typing import Any
 
 import strawberry
 
+from resolvers.doors.access import Budget, Reader
 from resolvers.terms.actor import Actor
 
 
@@ -20,6 +21,7 @@ class Context:
     base_url: str  # where this caller reaches us, without a trailing slash; upload and download addresses begin with it
     replayed: bool = False  # an idempotent mutation answered from its stored outcome
     loaders: dict[Any, Any] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def caller(self) -> Actor:
@@ -27,6 +29,11 @@ class Context:
         if self.actor is None:
             raise PermissionError("anonymous")
         return self.actor
+
+    @property
+    def reader(self) -> Reader:
+        """Reads as this caller, within this operation's budget."""
+        return Reader(self.caller, self.now, self.budget)
 
 
 Info = strawberry.Info[Context, None]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from resolvers import models
-from resolvers.doors.access import Reader
 from resolvers.terms.actor import Refused
 from resolvers.terms.codes import Code
 from resolvers.terms.statuses import CaseStatus
@@ -51,7 +50,7 @@ async def told(refusal: Refused, info: Info) -> UserError:
     said: dict[str, Any] = {"code": refusal.code, "message": refusal.message, "path": list(refusal.path)}
     details = refusal.details
     if refusal.code is Code.STALE_VERSION:
-        current = await Reader(info.context.caller, info.context.now).see(models.Case, details["case_id"])
+        current = await info.context.reader.see(models.Case, details["case_id"])
         return StaleVersionError(**said, current_version=details["current_version"], current=current)  # type: ignore[arg-type]
     if refusal.code is Code.INVALID_TRANSITION:
         return InvalidTransitionError(**said, status=details["status"])

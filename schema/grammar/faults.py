@@ -19,7 +19,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from resolvers.terms import limits
-from resolvers.terms.actor import Refused, Unavailable
+from resolvers.terms.actor import Refused, TooMuch, Unavailable
 from resolvers.terms.term import Term
 
 RETRY_SECONDS = 1
@@ -116,13 +116,15 @@ def _is_input(error: GraphQLError) -> bool:
     return bool(error.nodes) and error.path is None
 
 
-def _explain(cause: Exception) -> Told:
+def _explain(cause: Exception) -> Told:  # noqa: PLR0911  (one answer a case)
     match cause:
         case Refused():
             reason: dict[str, object] = {"reason": cause.code.value}
             if cause.path:
                 reason["path"] = list(cause.path)
             return {"message": cause.message, "extensions": {"code": Fault.BAD_USER_INPUT.value, **reason}}
+        case TooMuch():
+            return tell(Fault.OPERATION_TOO_COMPLEX, limit=cause.limit, maximum=cause.maximum)
         case Unavailable():
             return tell(Fault.UNAVAILABLE, retryAfter=RETRY_SECONDS)
         case MissingQueryError():
@@ -136,7 +138,9 @@ def _explain(cause: Exception) -> Told:
 
 
 _ECHO = re.compile(
-    r"(?<=value): .*|, but encountered error .*|[,;] found\b.*| Did you mean .*|(?<=Unexpected String) .*", re.DOTALL
+    r"(?<=value)(?<!has invalid value): .*|(?<=represent a UUID): .*|(?<=represent a Date): .*"
+    r"|, but encountered error .*|[,;] found\b.*| Did you mean .*|(?<=Unexpected String) .*",
+    re.DOTALL,
 )
 _ENUM = re.compile(r"Value '.*' does not", re.DOTALL)
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import strawberry
 
-from resolvers.doors.access import Reader
 from resolvers.doors.once import Outcome
 from resolvers.models import Table
 from resolvers.terms.actor import Refused
@@ -84,7 +83,7 @@ def refused(payload: type[P], error: object) -> P:
 async def done(payload: type[P], info: Info, outcome: Outcome, **models: type[Table]) -> P:
     """A payload with the objects the verb made or changed, each read again as the caller may see it now."""
     info.context.replayed = info.context.replayed or outcome.replayed
-    reader = Reader(info.context.caller, info.context.now)
+    reader = info.context.reader
     found = {name: await reader.see(model, outcome.ids[name]) for name, model in models.items()}
     answer: Any = payload
     made: P = answer(**found, user_errors=[])

@@ -14,7 +14,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from resolvers.doors import access
-from resolvers.doors.access import Link, Reader, Row
+from resolvers.doors.access import Link, Row
 from resolvers.models import Table
 from resolvers.terms.actor import Actor
 from resolvers.terms.roles import Role
@@ -203,7 +203,7 @@ def _target(source: Source) -> type[Table]:
 
 async def one(info: Info, model: type[Table], key: Any) -> Row | None:
     """One row by id, gathered with its neighbours of this operation into one statement."""
-    reader = Reader(info.context.caller, info.context.now)
+    reader = info.context.reader
 
     async def load(keys: list[Any]) -> list[Row | None]:
         found = await reader.see_many(model, keys)
@@ -227,7 +227,7 @@ def _many(_name: str, source: Source) -> Callable[..., Any]:
     async def gather(root: Any, info: Info) -> Any:
         if not _told(source, info):
             return []
-        reader = Reader(info.context.caller, info.context.now)
+        reader = info.context.reader
 
         async def load(parents: list[Any]) -> list[list[Row]]:
             condition = (lambda _t, _bind: where) if where else None

@@ -9,12 +9,16 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from resolvers.doors import db
+from resolvers.doors.feed import Feed
+from resolvers.doors.postgres import Login
+from resolvers.terms import limits
 from schema.grammar import ids
 from tests.client import Data
 from tests.hard.process import Target
@@ -211,3 +215,38 @@ async def test_whoever_comes_when_all_is_over_is_told_the_whole_story_from_the_b
             await raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
             told = events(raw, "1")
             assert [(await anext(told))["id"] for _ in expected] == expected
+
+
+NOWHERE = Login("/nowhere", 5432, "nobody", "nothing")
+
+
+@pytest.mark.parametrize("ticks", range(8))
+async def test_a_feed_told_to_end_does_so_even_while_it_is_being_woken(ticks: int) -> None:
+    feed = Feed()
+    running = asyncio.create_task(feed.run(NOWHERE))
+    await asyncio.sleep(0.01)
+
+    feed._look.set()
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    running.cancel()
+
+    await asyncio.wait([running], timeout=limits.FEED_POLL_SECONDS / 2)
+    assert running.done(), "it goes on for ever, and so does the server that waits for it"
+
+
+@pytest.mark.parametrize("ticks", range(8))
+async def test_a_subscriber_who_leaves_while_he_is_being_woken_is_gone(ticks: int) -> None:
+    feed, jurisdiction_id = Feed(), uuid4()
+    waiting = asyncio.create_task(feed.wait(jurisdiction_id, 0, 60))
+    await asyncio.sleep(0.01)
+
+    async with feed._changed:
+        feed._heads = {jurisdiction_id: 1}
+        feed._changed.notify_all()
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    left_in_time = waiting.cancel()
+
+    await asyncio.wait([waiting], timeout=1)
+    assert waiting.cancelled() is left_in_time

@@ -20,8 +20,9 @@ from tests.world import City
 
 PATIENCE = httpx.Timeout(60.0)
 
-# Each counts rows that must not be, whatever was killed or cancelled. Of the verbs that these tests use, every one
-# moves its case by one version and says so in one entry.
+_NOTES = "'INSPECTION_NOTE_ADDED', 'PHOTO_VERIFIED', 'ORIGINAL_READ'"  # what does not move a case
+
+# Each counts rows that must not be, whatever was killed, cancelled or cut off.
 _FLAWS = {
     "cases without the entry of their intake": (
         "FROM cases c WHERE NOT EXISTS (SELECT 1 FROM ledger l WHERE l.case_id = c.id AND l.kind = 'RECEIVED')"
@@ -35,7 +36,8 @@ _FLAWS = {
     ),
     "cases with a version told twice or never": (
         "FROM (SELECT count(*) AS told, count(DISTINCT case_version) AS versions, max(case_version) AS last FROM ledger"
-        " WHERE case_id IS NOT NULL GROUP BY case_id) x WHERE told <> versions OR versions <> last"
+        f" WHERE case_id IS NOT NULL AND kind NOT IN ({_NOTES}) GROUP BY case_id) x"
+        " WHERE told <> versions OR versions <> last"
     ),
     "cases without their round": (
         "FROM cases c WHERE NOT EXISTS (SELECT 1 FROM rounds r WHERE r.case_id = c.id AND r.number = c.round)"

@@ -55,6 +55,7 @@ DUTY_LEADER LEADER ANALYST AUDITOR"""
 ORIGINALS = "CLERK INSPECTOR RESPONSIBLE_PERSON SUPERVISION_OFFICER DUTY_LEADER LEADER"
 POSITIONS = "DISPATCHER SECTION_OFFICER CALLBACK_REVIEWER SUPERVISION_OFFICER DUTY_LEADER LEADER ANALYST AUDITOR"
 OWN_POSITIONS = "ADVISER CLERK INSPECTOR RESPONSIBLE_PERSON"  # those of the unit that inspected, and of no other
+REPEATS = POSITIONS  # whether a case repeats another tells of that other one
 AUDIT = "AUDITOR"
 DECIDES = {
     "SIGN_OFF": {"RESPONSIBLE_PERSON@east"},
@@ -64,12 +65,19 @@ DECIDES = {
 THIRD_PARTIES = "INTEGRATOR ODR_ENTERPRISE"  # see no staff
 OUT_OF_THE_OFFICE_TREE = "ODR_ENTERPRISE"  # sees the one office where its own role is held
 
+# Whose lists and figures: a subtree. Figures are told to everybody but an enterprise; offices below one's own count.
+BELOW = {"top": {"top", "east", "west", "stall"}, "east": {"east", "stall"}, "west": {"west"}, "stall": {"stall"}}
+NO_FIGURES = "ODR_ENTERPRISE"
+# What was answered at intake is told to the bureau, and not to third parties; no unit has a part in it.
+ANSWERED = """AGENT DISPATCHER SECTION_OFFICER CALLBACK_OFFICER CALLBACK_REVIEWER SUPERVISION_OFFICER DUTY_LEADER LEADER
+ANALYST AUDITOR"""
+
 # Every field of every type that can be fetched by an id, and by which rule it is told.
 #   plain: the same to whoever sees the object       link: an object or objects, as far as each is in sight
 #   the rest: by the rule of that name, above or in the test
 FIELDS: dict[str, dict[str, str]] = {
     "Approval": {"plain": "kind requestedAt", "link": "case requestedBy extension callback result"},
-    "Assignment": {"plain": "role status isRepeat dispatchedAt signedForAt", "link": "office"},
+    "Assignment": {"plain": "role status dispatchedAt signedForAt", "link": "office", "repeat": "isRepeat"},
     "Callback": {
         "plain": "round attempt outcome level resolved calledAt reviewDecision reviewedAt",
         "link": "case caller reviewer",

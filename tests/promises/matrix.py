@@ -111,7 +111,7 @@ async def _read_originals(city: City) -> None:
 async def _things(city: City, numbers: dict[str, list[str]]) -> list[Thing]:
     found = []
     for label, wanted in numbers.items():
-        found += await _rows("Case", f"cases WHERE number = ANY($1)", wanted, case=label)
+        found += await _rows("Case", "cases WHERE number = ANY($1)", wanted, case=label)
         keys = [thing.row["id"] for thing in found if thing.kind == "Case" and thing.case == label]
         for kind, table in OF_CASE.items():
             found += await _rows(kind, f"{table} WHERE case_id = ANY($1::uuid[])", keys, case=label)

@@ -90,9 +90,11 @@ async def in_progress(city: City, matter: Data) -> Data:
     decision = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
     decided = await city.as_("section").done("decideExtension", **decision, decision="APPROVE", reason="情况属实")
     supervised = await city.as_("leader").done("superviseCase", **change(decided["case"]), reason="尽快办结")
-    data = picture()
+    data, taken = picture(), "2026-11-20T09:58:00+08:00"
     place = {"latitude": 46.8, "longitude": 130.3, "accuracy": 12.0}
-    note = await city.inspect(case, place=place, photos=[declaration(data), declaration(picture())])
+    note = await city.inspect(
+        case, place=place, photos=[declaration(data, capturedAt=taken), declaration(picture(), capturedAt=taken)]
+    )
     sent = await put(city.as_("inspector"), note["photos"][0]["uploadUrl"], data)
     assert sent.status_code == 200, sent.text
     found: Data = supervised["case"]
@@ -102,5 +104,5 @@ async def in_progress(city: City, matter: Data) -> Data:
 async def called_back(city: City, case: Data) -> Data:
     """Signed off and called back once; the record was sent back, and the citizen waits for another call."""
     signed = await city.sign_off(await city.submit(case, recoveredLoss="88.50"), reason="同意")
-    called = await city.call_back(signed, remark="来电人表示满意")
+    called = await city.call_back(signed, remark="来电人表示满意", resolved=True)
     return await city.review(called, decision="REJECT", reason="记录不完整")

@@ -27,13 +27,14 @@ from tests.promises.matrix import (
     trimmed,
 )
 from tests.promises.staff import PEOPLE, named
+from tests.wires import opened
 
 UNSEEN = "----"
 
 
 def _read(table: str) -> dict[str, dict[str, str]]:
     """post -> kind of case -> code."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for line in table.strip().splitlines()[1:]:
         role, *places = line.split()[:-3]
         codes = dict(zip(KINDS, line.split()[-3:], strict=True))
@@ -66,7 +67,7 @@ def code(who: Somebody, case: str) -> str:
     return CITIZEN.get(f"{who.role}@{at}", {}).get("complaint" if case == "waiting" else case, UNSEEN)
 
 
-def sees(who: Somebody, thing: Thing, own_office: str) -> bool:
+def sees(who: Somebody, thing: Thing, own_office: str) -> bool:  # noqa: PLR0911  (a table)
     match thing.kind:
         case "Category" | "DeadlinePolicy" | "Regime":
             return True
@@ -85,7 +86,7 @@ def sees(who: Somebody, thing: Thing, own_office: str) -> bool:
     return True
 
 
-def told(who: Somebody, thing: Thing, rule: str, fact: object, base_url: str) -> object:
+def told(who: Somebody, thing: Thing, rule: str, fact: object, base_url: str) -> object:  # noqa: C901, PLR0911  (a table)
     """What the table says this caller is told of a field whose true value is `fact`."""
     letters = dict(zip(("name", "phone", "address", "words"), code(who, thing.case), strict=False))
     match rule:
@@ -104,6 +105,8 @@ def told(who: Somebody, thing: Thing, rule: str, fact: object, base_url: str) ->
         case "position":
             own = who.role in expected.OWN_POSITIONS.split() and who.place == "east"
             return fact if own or who.role in expected.POSITIONS.split() else None
+        case "repeat":
+            return fact if who.role in expected.REPEATS.split() else None
         case "upload":
             mine = who.own and who.role == "INSPECTOR" and thing.row["status"] == "DECLARED"
             return f"{base_url}/photos/{thing.row['id']}/content" if mine else None
@@ -151,13 +154,13 @@ def test_the_table_knows_every_field_of_every_type_and_no_other() -> None:
 
 async def test_there_is_one_of_everything_to_be_told(played: Played, truth: dict[str, Data]) -> None:
     """A field that is empty for everybody proves nothing."""
-    always_null = {("Case", "answer"), ("Photo", "thumbnailUrl"), ("Regime", "endedAt"), ("Deadline", "breachedAt")}
+    always_null = {("Regime", "endedAt"), ("Deadline", "breachedAt")}
     empty = {
         (kind, name)
         for kind, rules in FIELDS.items()
         for rule, names in rules.items()
         for name in names.split()
-        if rule not in ("apart", "upload", "original")
+        if rule in ("plain", "link", "staff", "position", "repeat")
         and not any(truth[key][name] not in (None, []) for key in played.ids(kind) if key in truth)
     }
     assert empty == always_null
@@ -190,3 +193,66 @@ async def test_without_a_token_nobody_is_told_anything(played: Played) -> None:
         assert response.status_code in (200, 401)
         assert [error["extensions"]["code"] for error in response.json()["errors"]] == ["UNAUTHENTICATED"]
         assert "data" not in response.json()
+
+
+# --- lists, figures, sockets
+
+LISTS = """query { cases(first: 100) { nodes { id } edges { node { id } } totalCount }
+  approvals(first: 100) { nodes { id } edges { node { id } } totalCount }
+  offices(first: 100) { nodes { id } edges { node { id } } totalCount } }"""
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+async def test_every_list_holds_and_counts_what_may_be_seen_and_nothing_else(role: str, played: Played) -> None:
+    for who in (each for each in everybody() if each.role == role):
+        lists = await played.city.as_(who.login).ask(LISTS)
+
+        own_office = ids.encode("Office", played.city.offices[who.place])
+        for name, kind in (("cases", "Case"), ("approvals", "Approval"), ("offices", "Office")):
+            wanted = {
+                key for key, thing in played.things.items() if thing.kind == kind and sees(who, thing, own_office)
+            }
+            found = [node["id"] for node in lists[name]["nodes"]]
+            assert set(found) == wanted, (who, name)
+            assert [edge["node"]["id"] for edge in lists[name]["edges"]] == found
+            assert lists[name]["totalCount"] == len(found) == len(wanted)
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+async def test_figures_are_told_of_the_own_office_and_those_below(role: str, played: Played) -> None:
+    document = (
+        'query ($o: String!) { kpis(officeCode: $o, period: {from: "2026-11-01", through: "2026-11-30"}) { asOf } }'
+    )
+    for who in (each for each in everybody() if each.role == role):
+        told = set()
+        for place, office in played.city.codes.items():
+            said = (await played.city.as_(who.login).post(document, o=office)).json()
+            told |= {place} if "errors" not in said else set()
+            reasons = [error["extensions"]["reason"] for error in said.get("errors", [])]
+            assert reasons in ([], ["NOT_FOUND"])
+        assert told == (set() if role in expected.NO_FIGURES else expected.BELOW[who.place]), who
+
+
+async def test_an_answer_given_at_intake_is_told_to_the_bureau_alone(played: Played) -> None:
+    case = await played.city.receive(kind="CONSULTATION")
+    await played.city.as_("agent").done("answerCase", **world.change(case), answer="请拨打电力热线。")
+    told, seen = set(), set()
+    for who in everybody():
+        found = await played.city.as_(who.login).ask(
+            "query ($n: String!) { case(number: $n) { answer } }", n=case["number"]
+        )
+        seen |= {who.post} if found["case"] else set()
+        told |= {who.post} if found["case"] and found["case"]["answer"] == "请拨打电力热线。" else set()
+    assert told == {f"{role}@top" for role in expected.ANSWERED.split()}
+    assert seen - told == {"INTEGRATOR@top"}
+
+
+@pytest.mark.parametrize("who", ["CLERK@east", "INTEGRATOR@east", "CALLBACK_OFFICER@east", "ADMIN@top", "agent"])
+async def test_over_a_socket_the_answers_are_the_same(who: str, played: Played) -> None:
+    caller = played.city.as_(who)
+    for document in questions():
+        asked = {kind: played.ids(kind) for kind in FIELDS if f"${kind}:" in document}
+        over_http = (await caller.post(document, **asked)).json()
+        async with opened(caller.base_url.replace("http", "ws", 1) + "/graphql") as socket:
+            await socket.init(caller.token)
+            assert await socket.ask(document, variables=asked) == over_http

@@ -37,7 +37,7 @@ async def test_a_countys_own_section_does_not_decide_on_its_clerks_request(city:
     given = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
     refusal = await city.as_("east_section").refused("decideExtension", "case { id }", **given, decision="APPROVE")
 
-    assert refusal["code"] == "SELF_APPROVAL_FORBIDDEN"
+    assert refusal["code"] == "NOT_PERMITTED"
 
 
 async def test_a_callback_officer_of_the_handling_county_is_refused(city: City) -> None:

@@ -187,6 +187,16 @@ def test_a_callback_is_made_from_outside_every_unit_that_handled_the_case(
     assert (code(record) if isinstance(expected, Code) else record()) is expected
 
 
+def test_what_the_bureau_handles_itself_is_called_back_by_its_centre_and_not_by_who_handles_cases_there() -> None:
+    facts = replace(at(S.CLOSED_AWAITING_CALLBACK), handling_office_ids=frozenset({TOP}))
+    centre, unit = actor(Role.CALLBACK_OFFICER, TOP), actor(Role.CLERK, TOP)
+    outcome = CallbackOutcome.UNREACHABLE
+
+    assert transitions.record_callback(facts, centre, outcome, None) is S.CALLBACK_REVIEW
+    refused = code(lambda: transitions.record_callback(facts, unit, outcome, None))
+    assert refused is Code.CALLBACK_BY_HANDLING_UNIT
+
+
 def test_an_extension_is_asked_for_before_the_due_date_to_the_very_instant() -> None:
     transitions.extension_due(NOW, NOW + timedelta(microseconds=1))
     for due in (NOW, NOW - timedelta(microseconds=1)):

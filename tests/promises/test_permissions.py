@@ -1,0 +1,211 @@
+"""Every mutation, for everybody in every role and place: done, or refused by name with nothing changed at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import httpx
+import pytest
+
+import schema
+from resolvers.doors import db
+from resolvers.terms.roles import Role
+from tests import world
+from tests.client import Caller, Data, key
+from tests.promises.staff import MATTERS, PEOPLE, PLACES, hire, named
+from tests.world import City, change
+
+EVERYBODY = [*(named(role, place) for role in PEOPLE for place in PLACES), "integrator", named(Role.INTEGRATOR, "east")]
+
+# Who may try, and what becomes of it at the bureau that received the case, at the unit that leads it, at another unit,
+# and at an office below the leading one. Whoever is not listed is NOT_PERMITTED.
+TABLE = """
+mutation           role                 top               east                       west           stall
+receiveCase        AGENT                done              done                       done           done
+receiveCase        INTEGRATOR           done              done                       -              -
+answerCase         AGENT                done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+dispatchCase       DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+signForCase        CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+addInspectionNote  INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+submitResult       CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+submitResult       INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+signOff            RESPONSIBLE_PERSON   NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+requestExtension   CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+decideExtension    SECTION_OFFICER      done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
+recordCallback     CALLBACK_OFFICER     done              CALLBACK_BY_HANDLING_UNIT  NOT_FOUND      NOT_FOUND
+reviewCallback     CALLBACK_REVIEWER    done              done                       NOT_FOUND      NOT_FOUND
+superviseCase      SUPERVISION_OFFICER  done              done                       NOT_FOUND      NOT_FOUND
+superviseCase      DUTY_LEADER          done              done                       NOT_FOUND      NOT_FOUND
+superviseCase      LEADER               done              done                       NOT_FOUND      NOT_FOUND
+activateRegime     LEADER               done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
+"""
+
+
+def _read() -> dict[str, dict[str, str]]:
+    """mutation -> post -> what becomes of it."""
+    found: dict[str, dict[str, str]] = {}
+    for line in TABLE.strip().splitlines()[1:]:
+        mutation, role, *fates = line.split()
+        posts = {f"{role}@{place}": fate for place, fate in zip(PLACES, fates, strict=True)}
+        found.setdefault(mutation, {}).update(posts)
+    return found
+
+
+FATES = _read()
+Make: TypeAlias = Callable[[City], Awaitable[Data]]
+
+
+# --- an input for each, good as soon as the right person sends it
+
+
+def on_case(status: str, **more: object) -> Make:
+    async def make(city: City) -> Data:
+        return {**change(await city.case_in(status)), **more}
+
+    return make
+
+
+async def received(_city: City) -> Data:
+    return {**MATTERS["complaint"], "channel": "PHONE"}
+
+
+async def answered(city: City) -> Data:
+    return {**change(await city.receive(kind="CONSULTATION")), "answer": "请拨打电力热线。"}
+
+
+async def dispatched(city: City) -> Data:
+    return {**change(await city.receive()), "leadOfficeCode": city.codes["east"]}
+
+
+async def inspected(city: City) -> Data:
+    case = await city.case_in("IN_PROGRESS")
+    people = [city.login("inspector"), city.login("inspector2")]
+    return {"caseId": case["id"], "capturedAt": "2026-11-20T10:00:00+08:00", "inspectors": people, "findings": "无异常"}
+
+
+async def submitted(city: City) -> Data:
+    handled = {"department": "价格科", "handlers": [city.login("inspector2")], "outcome": "MEDIATED", "reply": "已退款"}
+    return {**change(await city.case_in("IN_PROGRESS")), **handled}
+
+
+async def extended(city: City) -> Data:
+    shape, asked = "case { version } extension { id }", {"workingDays": 1, "reason": "待检测结果"}
+    done = await city.as_("clerk").done("requestExtension", shape, **change(await city.case_in("IN_PROGRESS")), **asked)
+    return {"extensionId": done["extension"]["id"], "expectedVersion": done["case"]["version"], "decision": "APPROVE"}
+
+
+async def reviewed(city: City) -> Data:
+    case = await city.case_in("CALLBACK_REVIEW")
+    return {"callbackId": case["callbackId"], "expectedVersion": case["version"]}
+
+
+async def activated(city: City) -> Data:
+    return {"name": "疫情防控", "tag": key()[:20], "basis": "一级响应"}
+
+
+INPUTS: dict[str, Make] = {
+    "receiveCase": received,
+    "answerCase": answered,
+    "dispatchCase": dispatched,
+    "signForCase": on_case("DISPATCHED"),
+    "addInspectionNote": inspected,
+    "submitResult": submitted,
+    "signOff": on_case("PENDING_SIGN_OFF", decision="APPROVE"),
+    "requestExtension": on_case("IN_PROGRESS", workingDays=1, reason="待检测结果"),
+    "decideExtension": extended,
+    "recordCallback": on_case("CLOSED_AWAITING_CALLBACK", level="SATISFIED"),
+    "reviewCallback": reviewed,
+    "superviseCase": on_case("IN_PROGRESS", reason="尽快办结"),
+    "activateRegime": activated,
+}
+
+
+@pytest.fixture(scope="module")
+async def staffed(http: httpx.AsyncClient, base_url: str) -> City:
+    city = await world.found(http, base_url)
+    await hire(city)
+    return city
+
+
+async def everything() -> dict[str, str]:
+    """A digest of every table there is."""
+    tables = await db.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
+    rows = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY t.id), ''))"
+    return {of["name"]: (await db.query(f"SELECT {rows} AS d FROM {of['name']} t"))[0]["d"] for of in tables}
+
+
+async def fate(caller: Caller, mutation: str, given: Data) -> str:
+    payload = await caller.do(mutation, "__typename", **given)
+    assert len(payload["userErrors"]) <= 1
+    return payload["userErrors"][0]["code"] if payload["userErrors"] else "done"
+
+
+def test_the_table_knows_every_mutation_and_no_other() -> None:
+    root = schema.schema._schema.mutation_type
+    assert root is not None
+    assert set(FATES) == set(INPUTS) == set(root.fields) - {"signIn"}
+
+
+@pytest.mark.parametrize("mutation", FATES)
+async def test_who_may_not_is_told_so_and_nothing_changes(mutation: str, staffed: City) -> None:
+    given = await INPUTS[mutation](staffed)
+    refused = [who for who in EVERYBODY if FATES[mutation].get(_post(who), "NOT_PERMITTED") != "done"]
+    before = await everything()
+
+    fates = await asyncio.gather(*(fate(staffed.as_(who), mutation, given) for who in refused))
+    nobody = await staffed.anonymous.post("mutation { __typename " + mutation + " { __typename } }")
+
+    assert dict(zip(refused, fates, strict=True)) == {
+        who: FATES[mutation].get(_post(who), "NOT_PERMITTED") for who in refused
+    }
+    assert [error["extensions"]["code"] for error in nobody.json()["errors"]] == ["UNAUTHENTICATED"]
+    assert await everything() == before
+    # The same input is good: it was refused for who sent it, not for what it says.
+    someone = next(who for who in EVERYBODY if FATES[mutation].get(_post(who)) == "done")
+    assert await fate(staffed.as_(someone), mutation, given) == "done"
+    assert await everything() != before
+
+
+@pytest.mark.parametrize("mutation", FATES)
+async def test_who_may_does_it(mutation: str, staffed: City) -> None:
+    for who in EVERYBODY:
+        if FATES[mutation].get(_post(who)) == "done":
+            assert await fate(staffed.as_(who), mutation, await INPUTS[mutation](staffed)) == "done", who
+
+
+def _post(who: str) -> str:
+    return who if "@" in who else "INTEGRATOR@top"
+
+
+async def test_whoever_holds_every_role_everywhere_still_takes_no_case_to_the_archive_alone(city: City) -> None:
+    for role in PEOPLE:
+        for place in city.offices:
+            await world.grant(city, "leader", role, place)
+    alone, me = city.as_("leader"), city.login("leader")
+    case = (await alone.done("receiveCase", **MATTERS["complaint"], channel="PHONE"))["case"]
+    case = (await alone.done("dispatchCase", **change(case), leadOfficeCode=city.codes["east"]))["case"]
+    case = (await alone.done("signForCase", **change(case)))["case"]
+    result = {"department": "价格科", "outcome": "MEDIATED", "reply": "已退款"}
+    case = (await alone.done("submitResult", **change(case), **result, handlers=[city.login("inspector")]))["case"]
+    before = await everything()
+
+    own_result = await alone.refused("signOff", **change(case), decision="APPROVE")
+    assert own_result["code"] == "SELF_APPROVAL_FORBIDDEN"
+    assert await everything() == before
+    case = await city.sign_off(case)
+    own_unit = await alone.refused("recordCallback", **change(case), level="SATISFIED")
+    assert own_unit["code"] == "CALLBACK_BY_HANDLING_UNIT"
+    case = await city.call_back(case)
+    assert (await alone.do("reviewCallback", callbackId=case["callbackId"], expectedVersion=case["version"]))[
+        "userErrors"
+    ] == []
+
+    mine = await city.case_in("IN_PROGRESS")
+    refused = await city.as_("leader").do(
+        "submitResult", **change(mine), **result, handlers=[me, city.login("inspector")]
+    )
+    assert refused["userErrors"] == []
+    handled = await alone.refused("signOff", **change(refused["case"]), decision="REJECT", reason="自己办的")
+    assert handled["code"] == "SELF_APPROVAL_FORBIDDEN"
