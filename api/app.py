@@ -22,6 +22,7 @@ from api.bearer import Expired
 from api.console import Console
 from api.graphql import GraphQLEndpoint
 from api.limits import SecurityHeaders
+from api.lingering import Lingering
 from api.photos import Photos
 from resolvers import login
 from resolvers.doors import db, once, reference, store
@@ -74,7 +75,7 @@ def build(serving: Serving) -> Starlette:
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(Lingering), Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _told, Exception: _unexpected},
         lifespan=lambda _app: _life(serving),
     )

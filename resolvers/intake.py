@@ -228,6 +228,8 @@ async def _repeated(case: Case) -> UUID | None:
         jurisdiction_id=case.jurisdiction_id,
         kind=case.kind,  # another kind's existence must not show in this one
         complainant__contact_digest=case.complainant.contact_digest,
+        # Figures count repeats: one more would tell a unit that who confides is who complained openly before.
+        complainant__wants_confidentiality=case.complainant.wants_confidentiality,
         received_at__gte=case.received_at - limits.REPEAT_LIFE,
     )
     if case.respondent is not None:

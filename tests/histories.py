@@ -42,6 +42,7 @@ class History:
 
     kind: CaseKind
     received_at: datetime
+    registered_at: datetime
     rounds: tuple[Span, ...]
     due_at: datetime
     extended: tuple[tuple[datetime, datetime], ...]  # when it was decided, and the new limit
@@ -65,6 +66,7 @@ def invent(dice: random.Random) -> History:
     return History(
         kind=dice.choice(list(CaseKind)),
         received_at=received,
+        registered_at=received if dice.random() < 0.8 else hour(dice, received, 100),
         rounds=_rounds(dice, received),
         due_at=due,
         extended=tuple((at, hour(dice, received, 400)) for at in decided),
@@ -130,7 +132,7 @@ def _case(city: City, number: int, history: History) -> Case:
         tags=[],
         division_code="990100",
         received_at=history.received_at,
-        registered_at=history.received_at,
+        registered_at=history.registered_at,
         updated_at=history.received_at,
         intake_office_id=city.offices["top"],
         office_ids=[],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import orjson
 
 from fixtures import rows
+from fixtures.pictures import picture
 from fixtures.story import Told
 from resolvers import callback, dispatch, extension, handling, inspection, intake, photo, sign_off, supervision
 from resolvers.doors import db
@@ -143,10 +144,13 @@ async def _inspect(it: Retelling, actor: Actor, _: Entry) -> None:
 
 
 async def _upload(it: Retelling, actor: Actor, entry: Entry) -> None:
-    """The row's part of an upload; the bytes are the store's affair."""
     found = await Photo.filter(sha256=entry.facts["sha256"], note__case_id=it.case_id).first()
     assert found is not None
-    assert await photo._mark(actor, found.id)
+
+    async def content() -> AsyncIterator[bytes]:
+        yield picture(UUID(entry.facts["photo"]))
+
+    assert await photo.receive(actor, found.id, content()) is photo.Verdict.VERIFIED
 
 
 async def _submit(it: Retelling, actor: Actor, _: Entry) -> None:

@@ -63,15 +63,16 @@ async def test_the_unit_that_handled_a_case_does_not_call_back(city: City) -> No
 
 
 async def test_nor_does_a_unit_that_helped_or_a_handler_from_elsewhere(city: City) -> None:
-    case = await city.dispatch(await city.receive(), co=("west",))
-    handlers = [city.login("inspector"), city.login("caller")]
-    case = await city.sign_for(case)
-    case = await city.submit(case, handlers=handlers, coHandlerOverrideReason="协办单位尚无意见")
-    case = await city.sign_off(case)
+    await grant(city, "west_inspector", Role.CALLBACK_OFFICER)
+    helped = await city.sign_for(await city.dispatch(await city.receive(), co=("west",)))
+    helped = await city.sign_off(await city.submit(helped, coHandlerOverrideReason="协办单位尚无意见"))
+    handlers = [city.login("inspector"), city.login("west_inspector")]
+    handled = await city.sign_off(await city.submit(await city.case_in("IN_PROGRESS"), handlers=handlers))
 
-    for who in ("west_caller", "caller"):
+    for who, case in (("west_caller", helped), ("west_inspector", handled)):
         refusal = await city.as_(who).refused("recordCallback", **change(case), level="SATISFIED")
         assert refusal["code"] == "CALLBACK_BY_HANDLING_UNIT", who
+        assert (await city.call_back(case))["status"] == "CALLBACK_REVIEW"
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,19 @@ async def test_whoever_is_not_at_work_here_cannot_be_named(city: City, other_cit
     assert (await city.submit(case))["status"] == "PENDING_SIGN_OFF"
 
 
+async def test_nor_can_a_colleague_who_handles_no_cases_or_no_more(city: City) -> None:
+    case = await city.case_in("IN_PROGRESS")
+    await alter("UPDATE role_grants SET valid_to = now() WHERE person_id = $1", city.persons["inspector2"])
+
+    for who in ("agent", "leader", "caller", "inspector2"):
+        given = a_result([city.login("inspector"), city.login(who)])
+        refusal = await city.as_("clerk").refused("submitResult", **change(case), **given)
+        assert (refusal["code"], refusal["path"]) == ("INVALID_INPUT", ["handlers", "1"]), who
+    given = a_result([city.login("inspector"), city.login("adviser"), city.login("west_clerk")])
+    payload = await city.as_("clerk").done("submitResult", RESULT, **change(case), **given)
+    assert len(payload["result"]["handlers"]) == 3
+
+
 async def test_more_than_twenty_are_not_looked_up(city: City) -> None:
     case = await city.case_in("IN_PROGRESS")
 

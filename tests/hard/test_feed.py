@@ -25,9 +25,9 @@ from tests.hard.process import Target
 from tests.hard.town import flaws, party, seeded
 from tests.world import City
 
-EVENTS, WRITERS = 500, 8
+EVENTS, WRITERS = 5_000, 8
 PER_CASE = 3  # received, dispatched, signed for
-LONGEST_STAY, FEWEST_STAYS = 30, 10
+LONGEST_STAY, FEWEST_STAYS = 60, 40
 BEGINNING = "0"
 SILENCE_SECONDS = 30.0
 DOCUMENT = "subscription ($after: String) { caseEvents(after: $after) { id cursor kind caseId caseVersion } }"

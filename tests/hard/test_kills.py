@@ -28,8 +28,8 @@ from tests.hard.town import clients, flaws, looking_into, party, seeded
 from tests.serving import jiesu
 from tests.world import City
 
-INTAKES, KILLS, CLIENTS = 500, 4, 16
-TERMS, IN_FLIGHT, SOCKETS = 3, 100, 50
+INTAKES, KILLS, CLIENTS = 5_000, 10, 16
+TERMS, IN_FLIGHT, SOCKETS = 5, 100, 50
 RECEIVE = "mutation ($i: ReceiveCaseInput!) { receiveCase(input: $i) { case { id } userErrors { code } } }"
 EVENTS = "subscription { caseEvents { cursor kind } }"
 
@@ -73,7 +73,7 @@ class Phones:
             await self.send(numbers.pop())
 
     async def send(self, number: int) -> None:
-        while (case_id := await self.attempt(number)) is None:
+        while (case_id := await self.attempt(number)) is None:  # noqa: ASYNC110  (a phone tries again)
             await asyncio.sleep(self.chance.uniform(0.1, 0.5))
         assert self.kept.setdefault(number, case_id) == case_id
 

@@ -18,8 +18,8 @@ from tests.hard.process import Target
 from tests.hard.town import flaws, hire, party, seeded
 from tests.world import City, change
 
-SIGN_OFFS, EXTENSIONS, REVIEWS = 40, 10, 10
-KEYS, RETRIES = 20, 8
+SIGN_OFFS, EXTENSIONS, REVIEWS = 1_000, 250, 250
+KEYS, RETRIES = 200, 8
 WORKERS = 4
 SHAPE = "case { id number version status round }"
 ERRORS = "__typename code ... on StaleVersionError { currentVersion current { version status } }"

@@ -82,11 +82,13 @@ def _token(city: City, who: str, **holder: Any) -> Token:
     return Token(digest=logins.digest(city.tokens[who]), issued_at=LONG_AGO, **holder)
 
 
-async def in_progress(city: City, matter: Data) -> Data:
+async def in_progress(city: City, matter: Data, *, working_days: int = 2) -> Data:
     """Led by `east`, extended once, supervised, and inspected with one photo that came and one that did not."""
     case = await city.sign_for(await city.dispatch(await city.receive(**matter)))
     shape = "case { id version } extension { id }"
-    asked = await city.as_("clerk").done("requestExtension", shape, **change(case), workingDays=2, reason="待检测结果")
+    asked = await city.as_("clerk").done(
+        "requestExtension", shape, **change(case), workingDays=working_days, reason="待检测结果"
+    )
     decision = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
     decided = await city.as_("section").done("decideExtension", **decision, decision="APPROVE", reason="情况属实")
     supervised = await city.as_("leader").done("superviseCase", **change(decided["case"]), reason="尽快办结")

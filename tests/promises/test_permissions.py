@@ -101,7 +101,7 @@ async def reviewed(city: City) -> Data:
     return {"callbackId": case["callbackId"], "expectedVersion": case["version"]}
 
 
-async def activated(city: City) -> Data:
+async def activated(_city: City) -> Data:
     return {"name": "疫情防控", "tag": key()[:20], "basis": "一级响应"}
 
 

@@ -1,0 +1,303 @@
+"""What is not there and what one may not see are answered alike, byte for byte, wherever an id or a name is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from graphql import GraphQLInputObjectType
+
+import schema
+from resolvers.doors import db
+from schema.grammar import ids
+from tests import world
+from tests.client import Caller, Data
+from tests.pictures import declaration, picture, put
+from tests.promises.expected import FIELDS
+from tests.promises.matrix import OF_CASE
+from tests.promises.staff import MATTERS, called_back, in_progress
+from tests.world import City
+
+PERIOD = 'period: {from: "2026-11-01", through: "2026-11-30"}'
+KEY = "6f1c1f0e-0b5b-4b5e-9a53-5f6f0e1c9c01"
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Things that are there, and those who may not know: of another city, and a report of the own one."""
+
+    city: City
+    other: City
+    ids: dict[str, list[str]]  # type -> global ids of the other city's things
+    report: Data
+    photo: str
+
+
+@pytest.fixture(scope="module")
+async def foreign(http: httpx.AsyncClient, base_url: str) -> Foreign:
+    city, other = await world.found(http, base_url), await world.found(http, base_url)
+    there = await called_back(other, await in_progress(other, MATTERS["complaint"]))
+    regime = {"name": "疫情防控", "tag": "新冠疫情", "basis": "一级响应"}
+    await other.as_("leader").done("activateRegime", "regime { id }", **regime)
+    report = await in_progress(city, MATTERS["report"])
+    row = (await db.query("SELECT id, jurisdiction_id AS j FROM cases WHERE number = $1", there["number"]))[0]
+    found = {"Case": [there["id"]]}
+    for kind, table in OF_CASE.items():
+        rows = await db.query(f"SELECT id FROM {table} WHERE case_id = $1", row["id"])
+        found[kind] = [ids.encode(kind, each["id"]) for each in rows]
+    for kind, table in {"Office": "offices", "Person": "persons", "Regime": "regimes"}.items():
+        rows = await db.query(f"SELECT id FROM {table} WHERE jurisdiction_id = $1 LIMIT 5", row["j"])
+        found[kind] = [ids.encode(kind, each["id"]) for each in rows]
+    photos = await db.query(
+        "SELECT p.id FROM photos p JOIN inspection_notes n ON n.id = p.note_id WHERE n.case_id = $1", row["id"]
+    )
+    found["Photo"] = [ids.encode("Photo", each["id"]) for each in photos]
+    return Foreign(city, other, found, report, str(photos[0]["id"]))
+
+
+def absent(kind: str) -> str:
+    return ids.encode(kind, uuid4())
+
+
+def number_like(number: str) -> str:
+    return f"{int(number) + 1:0{len(number)}d}"
+
+
+async def bare(caller: Caller, document: str, variables: Data) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """All there is of an answer: status, body, headers but the date."""
+    response = await caller.post(document, **variables)
+    headers = sorted(
+        (name, value) for name, value in response.headers.items() if name not in ("date", "content-length")
+    )
+    return response.status_code, response.content, headers
+
+
+async def alike(caller: Caller, document: str, there: Data, nowhere: Data) -> str:
+    """The answer to both, equal but for the words that were asked about; as text."""
+    first, second = await bare(caller, document, there), await bare(caller, document, nowhere)
+    forbidden, missing = first[1].decode(), second[1].decode()
+    for mine in _words(there):
+        forbidden = forbidden.replace(mine, "…")
+    for other in _words(nowhere):
+        missing = missing.replace(other, "…")
+    assert forbidden == missing
+    assert (first[0], first[2]) == (second[0], second[2])
+    return missing
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [word for each in value.values() for word in _words(each)]
+    if isinstance(value, list):
+        return [word for each in value for word in _words(each)]
+    return [value] if isinstance(value, str) and len(value) > 3 else []
+
+
+@pytest.mark.parametrize("kind", sorted(set(FIELDS) - {"Category", "DeadlinePolicy"}))
+async def test_by_its_id(kind: str, foreign: Foreign) -> None:
+    assert foreign.ids[kind], "nothing to be hidden"
+    one = "query ($i: ID!) { node(id: $i) { __typename id } }"
+    many = "query ($i: [ID!]!) { nodes(ids: $i) { __typename id } }"
+    for who in ("leader", "clerk", "agent", "auditor", "integrator", "enterprise"):
+        caller = foreign.city.as_(who)
+        for key in foreign.ids[kind]:
+            assert await alike(caller, one, {"i": key}, {"i": absent(kind)}) == '{"data":{"node":null}}'
+        nowhere = [absent(kind) for _ in foreign.ids[kind]]
+        assert set(
+            json.loads(await alike(caller, many, {"i": foreign.ids[kind]}, {"i": nowhere}))["data"]["nodes"]
+        ) == {None}
+
+
+async def test_an_id_that_cannot_be_one_is_no_other_answer(foreign: Foreign) -> None:
+    one = "query ($i: ID!) { node(id: $i) { __typename } }"
+    case = foreign.ids["Case"][0]
+    crooked = [case[:-1], case + "A", case.lower(), ids.encode("Case", uuid4()).replace("Q", "q"), "", "1", "Case:1", "接诉",
+               "A" * 10_000, case + "=", "Q2FzZTo=", "../../etc/passwd", "' OR 1=1 --", "\u202e" + case]  # fmt: skip
+    for text in crooked:
+        assert await alike(foreign.city.as_("leader"), one, {"i": case}, {"i": text}) == '{"data":{"node":null}}'
+
+
+QUERIES = {
+    "case by number": ("query ($n: String!) { case(number: $n) { id } }", "number"),
+    "cases by text": ("query ($n: String!) { cases(filter: {text: $n}) { totalCount nodes { id } } }", "number"),
+    "approvals of a case": (
+        "query ($n: String!) { approvals(filter: {caseNumber: $n}) { totalCount nodes { id } } }",
+        "number",
+    ),
+    "office by code": ("query ($n: String!) { office(code: $n) { id } }", "office"),
+    "cases of an office": (
+        "query ($n: String!) { cases(filter: {officeCode: $n}) { totalCount nodes { id } } }",
+        "office",
+    ),
+    "offices below one": (
+        "query ($n: String!) { offices(filter: {underCode: $n}) { totalCount nodes { id } } }",
+        "office",
+    ),
+    "figures of an office": (f"query ($n: String!) {{ kpis(officeCode: $n, {PERIOD}) {{ asOf }} }}", "office"),
+    "ranking below an office": (
+        f"query ($n: String!) {{ kpiRanking(kpi: CLOSURE_RATE, officeCode: $n, {PERIOD}) {{ rank }} }}",
+        "office",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", QUERIES)
+async def test_by_its_name(what: str, foreign: Foreign) -> None:
+    document, by = QUERIES[what]
+    number = (await db.query("SELECT number FROM cases WHERE jurisdiction_id = $1", foreign.other.jurisdiction_id))[0]
+    there, nowhere = foreign.other.codes["east"], foreign.other.codes["east"].replace("east", "none")
+    if by == "number":
+        there, nowhere = number["number"], number_like(number["number"])
+    for who in ("leader", "clerk", "section", "integrator", "admin", "enterprise"):
+        await alike(foreign.city.as_(who), document, {"n": there}, {"n": nowhere})
+
+
+async def test_a_report_of_the_own_city_is_as_absent_for_whom_it_does_not_concern(foreign: Foreign) -> None:
+    number = foreign.report["number"]
+    by_number = "query ($n: String!) { case(number: $n) { id } cases(filter: {text: $n}) { totalCount } }"
+    by_id = "query ($i: ID!) { node(id: $i) { __typename } }"
+    for who in (
+        "other_agent",
+        "west_clerk",
+        "stall_clerk",
+        "top_clerk",
+        "west_inspector",
+        "caller",
+        "integrator",
+        "admin",
+        "enterprise",
+    ):
+        caller = foreign.city.as_(who)
+        told = await alike(caller, by_number, {"n": number}, {"n": number_like(number)})
+        assert told == '{"data":{"case":null,"cases":{"totalCount":0}}}'
+        await alike(caller, by_id, {"i": foreign.report["id"]}, {"i": absent("Case")})
+
+
+# mutation -> who may send it, the rest of a good input, and each place in it that names something
+PLACES: dict[str, tuple[str, Data, list[tuple[str, str]]]] = {
+    "answerCase": ("agent", {"expectedVersion": 1, "answer": "好"}, [("caseId", "Case")]),
+    "dispatchCase": (
+        "dispatcher", {"expectedVersion": 1, "leadOfficeCode": "x"},
+        [("caseId", "Case"), ("leadOfficeCode", "code"), ("coOfficeCodes", "codes")],
+    ),
+    "signForCase": ("clerk", {"expectedVersion": 1}, [("caseId", "Case")]),
+    "addInspectionNote": (
+        "inspector", {"capturedAt": "2026-11-20T10:00:00+08:00", "inspectors": [], "findings": "无异常"},
+        [("caseId", "Case"), ("inspectors", "Persons"), ("inspectors", "logins")],
+    ),
+    "submitResult": (
+        "clerk",
+        {"expectedVersion": 1, "department": "科", "handlers": ["x"], "outcome": "MEDIATED", "reply": "好"},
+        [("caseId", "Case"), ("handlers", "Persons"), ("handlers", "logins")],
+    ),
+    "signOff": ("responsible", {"expectedVersion": 1, "decision": "APPROVE"}, [("caseId", "Case")]),
+    "requestExtension": ("clerk", {"expectedVersion": 1, "workingDays": 1, "reason": "检测"}, [("caseId", "Case")]),
+    "decideExtension": ("section", {"expectedVersion": 1, "decision": "APPROVE"}, [("extensionId", "ExtensionRequest")]),
+    "recordCallback": ("caller", {"expectedVersion": 1, "level": "SATISFIED"}, [("caseId", "Case")]),
+    "reviewCallback": ("reviewer", {"expectedVersion": 1}, [("callbackId", "Callback")]),
+    "superviseCase": ("leader", {"expectedVersion": 1, "reason": "尽快"}, [("caseId", "Case")]),
+}  # fmt: skip
+NAMING = [(mutation, place, kind) for mutation, (_, _, places) in PLACES.items() for place, kind in places]
+
+
+@pytest.mark.parametrize(("mutation", "place", "kind"), NAMING)
+async def test_in_a_mutation(mutation: str, place: str, kind: str, foreign: Foreign) -> None:
+    who, rest, _ = PLACES[mutation]
+    own = await foreign.city.case_in("RECORDED" if mutation == "dispatchCase" else "IN_PROGRESS")
+    given = {**rest, "idempotencyKey": KEY}
+    if place != "caseId" and not place.endswith("Id"):
+        given |= {"caseId": own["id"]} | ({"expectedVersion": own["version"]} if "expectedVersion" in rest else {})
+    if place == "coOfficeCodes":
+        given["leadOfficeCode"] = foreign.city.codes["east"]
+    there, nowhere = _named(kind, foreign)
+    name = mutation[0].upper() + mutation[1:]
+    errors = "__typename code message path ... on StaleVersionError { current { id } }"
+    document = f"mutation ($i: {name}Input!) {{ {mutation}(input: $i) {{ __typename userErrors {{ {errors} }} }} }}"
+
+    told = await alike(
+        foreign.city.as_(who), document, {"i": {**given, place: there}}, {"i": {**given, place: nowhere}}
+    )
+
+    (error,) = json.loads(told)["data"][mutation]["userErrors"]
+    assert error["code"] == "NOT_FOUND"
+    assert error["path"][0] == place
+
+
+def _named(kind: str, foreign: Foreign) -> tuple[Any, Any]:
+    """Something of the other city, and nothing at all, as this place of an input names it."""
+    office = foreign.other.codes["east"]
+    login = foreign.other.login("inspector")
+    return {
+        "code": (office, office.replace("east", "none")),
+        "codes": ([office], [office.replace("east", "none")]),
+        "logins": ([login], [login.replace("inspector", "nobody-at")]),
+        "Persons": ([foreign.ids["Person"][0]], [absent("Person")]),
+    }.get(kind) or (foreign.ids.get(kind, [""])[0], absent(kind))
+
+
+def test_every_place_of_every_mutation_that_names_something_is_tried() -> None:
+    names = re.compile(r"\w+(Id|OfficeCode|OfficeCodes)$|inspectors$|handlers$")
+    inputs = {
+        mutation: schema.schema._schema.type_map[f"{mutation[0].upper()}{mutation[1:]}Input"] for mutation in PLACES
+    }
+    named = {
+        (mutation, field)
+        for mutation, kind in inputs.items()
+        if isinstance(kind, GraphQLInputObjectType)
+        for field in kind.fields
+        if names.match(field)
+    }
+    assert named == {(mutation, place) for mutation, place, _ in NAMING}
+
+
+async def test_in_a_subscription_both_are_silent(foreign: Foreign) -> None:
+    number = (await db.query("SELECT number FROM cases WHERE jurisdiction_id = $1", foreign.other.jurisdiction_id))[0][
+        "number"
+    ]
+    office = foreign.other.codes["east"]
+    about = 'subscription ($o: String, $n: String) { caseEvents(after: "0", officeCode: $o, caseNumber: $n) { kind } }'
+    urgent = 'subscription ($o: String) { urgentCases(after: "0", officeCode: $o) { kind } }'
+    asked: list[tuple[str, str, Data]] = [
+        ("leader", about, {"n": number}), ("leader", about, {"n": number_like(number)}),
+        ("leader", about, {"o": office}), ("leader", about, {"o": office + "x"}),
+        ("leader", urgent, {"o": office}), ("leader", urgent, {"o": office + "x"}),
+        ("other_agent", about, {"n": foreign.report["number"]}), ("west_clerk", about, {"n": foreign.report["number"]}),
+        ("top_clerk", about, {"n": foreign.report["number"]}), ("integrator", about, {"n": foreign.report["number"]}),
+    ]  # fmt: skip
+
+    async def silent(who: str, document: str, variables: Data) -> None:
+        async with foreign.city.as_(who).subscribe(document, **variables) as stream:
+            await stream.silence(0.7)
+
+    await asyncio.gather(*(silent(*each) for each in asked))
+
+
+async def test_at_the_address_of_a_photo(foreign: Foreign) -> None:
+    async def send(who: str, method: str, photo: str, suffix: str = "") -> tuple[int, bytes, str | None]:
+        caller = foreign.city.as_(who)
+        address = f"{caller.base_url}/photos/{photo}{suffix}"
+        response = await caller.http.request(method, address, headers=caller.headers, content=b"x" if suffix else None)
+        return response.status_code, response.content, response.headers.get("content-type")
+
+    mine = await foreign.city.inspect(foreign.report, photos=[declaration(data := picture())])
+    assert (await put(foreign.city.as_("inspector"), mine["photos"][0]["uploadUrl"], data)).status_code == 200
+    of_report = mine["photos"][0]["uploadUrl"].split("/")[-2]
+    hidden = {
+        foreign.photo: ("leader", "clerk", "agent", "integrator"),
+        of_report: ("west_clerk", "other_agent", "top_clerk", "integrator"),
+    }
+    for photo, people in hidden.items():
+        for who in people:
+            for nowhere in (str(uuid4()), "no-uuid"):
+                assert await send(who, "GET", photo) == await send(who, "GET", nowhere)
+                assert await send(who, "PUT", photo, "/content") == await send(who, "PUT", nowhere, "/content")
+            assert (await send(who, "GET", photo))[0] == 404
+    # Beside a refusal stands what is there: the right people are served at the very same addresses.
+    assert (await send("clerk", "GET", of_report))[0] == 200
+    assert (await send("inspector2", "PUT", of_report, "/content"))[0] == 404, "declared by somebody else"
