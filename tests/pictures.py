@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -63,6 +63,18 @@ async def look(caller: Caller, photo_id: str) -> Data:
     return found
 
 
+def code(response: httpx.Response) -> str:
+    """Why it was refused."""
+    (error,) = response.json()["errors"]
+    found: str = error["extensions"]["code"]
+    return found
+
+
+async def pieces(data: bytes, size: int) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
 async def broken_off(caller: Caller, url: str, headers: str, body: bytes) -> None:
     """A PUT with these headers whose line drops after so much of its body."""
     where = urlsplit(url)
@@ -74,6 +86,20 @@ async def broken_off(caller: Caller, url: str, headers: str, body: bytes) -> Non
     writer.close()
     with suppress(ConnectionError):  # the server may have hung up first
         await writer.wait_closed()
+
+
+async def unfinished(caller: Caller, url: str, chunk: bytes) -> bytes:
+    """What is answered to a PUT in chunks after one of them, when no other comes and no end either."""
+    where = urlsplit(url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    head = f"PUT {where.path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {caller.token}\r\n"
+    writer.write(f"{head}Transfer-Encoding: chunked\r\n\r\n{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
+    async with asyncio.timeout(10):
+        answer = await reader.read(4_000)
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+    return answer
 
 
 async def untidied(caller: Caller, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:

@@ -244,6 +244,22 @@ async def test_closed_late_the_breach_stays_a_fact_and_the_case_is_overdue_no_mo
     assert close["metAt"] == closed["closedAt"] > close["dueAt"]
 
 
+async def test_a_case_of_before_the_first_limits_goes_its_way_without_any(city: City) -> None:
+    case = await look(city, await city.case_in("ARCHIVED", receivedAt="2018-12-31T09:00:00+08:00"))
+
+    assert (case["deadlines"], case["dueAt"], case["isOverdue"]) == ([], None, False)
+
+
+async def test_the_first_attempt_to_call_meets_the_clock_and_the_next_do_not_move_it(city: City) -> None:
+    case = await city.case_in("CLOSED_AWAITING_CALLBACK")
+    met = []
+    for _ in range(2):
+        case = await city.call_back(case, outcome="UNREACHABLE", level=None)
+        met.append(clock(await look(city, case), "CALLBACK")["metAt"])
+
+    assert met[0] == met[1] is not None
+
+
 async def test_a_report_closed_by_sign_off_has_its_verification_met(city: City) -> None:
     case = await look(city, await city.case_in("CLOSED_AWAITING_CALLBACK", kind="REPORT"))
 

@@ -12,7 +12,7 @@ from resolvers.rules.days import ZONE, Calendar, local_date, nth_working_day
 from resolvers.terms.roles import Role
 from tests import repeats
 from tests.client import Data
-from tests.world import City, change, grant, let_pass
+from tests.world import City, alter, change, grant, let_pass
 
 CASE = "case { id number version status dueAt isOverdue deadlines { kind dueAt originalDueAt breachedAt metAt } }"
 EXTENSION = (
@@ -215,9 +215,10 @@ async def test_a_section_officer_who_serves_in_the_requesting_unit_as_well_does_
     assert refusal["code"] == "SELF_APPROVAL_FORBIDDEN"
 
 
-async def test_nobody_decides_what_he_asked_for(city: City) -> None:
-    await grant(city, "clerk", Role.SECTION_OFFICER)
+async def test_nobody_decides_what_he_asked_for_when_he_was_still_of_the_unit(city: City) -> None:
     asked = await ask(city, await city.case_in("IN_PROGRESS"))
+    moved = "UPDATE role_grants SET role = 'SECTION_OFFICER', office_id = $2 WHERE person_id = $1"
+    await alter(moved, city.persons["clerk"], city.offices["top"])
 
     refusal = await city.as_("clerk").refused("decideExtension", **deciding(asked))
 

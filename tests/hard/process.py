@@ -19,6 +19,8 @@ from tests.cluster import is_alive, throw_away_folder
 from tests.conftest import QuietServer
 from tests.serving import Jiesu, room
 
+_UNEXPECTED = ("incident", "ERROR", "CRITICAL", "Traceback", "Warning")
+
 
 class Target:
     """One data folder, and the jiesu over it: another process and another port after each start."""
@@ -42,8 +44,9 @@ class Target:
 
     @property
     def incidents(self) -> list[str]:
-        """What no server over this folder expected."""
-        return [line for server in self._servers for line in server.said.splitlines() if "incident" in line]
+        """What no server over this folder expected: errors in their logs, and warnings."""
+        lines = [line for server in self._servers for line in server.said.splitlines()]
+        return [line for line in lines if any(mark in line for mark in _UNEXPECTED)]
 
     def start(self) -> None:
         """As after any death: the same command over the same folder, and no help."""

@@ -36,7 +36,7 @@ async def bare(number: int) -> None:
 
 async def cancel_at_random(verb: Callable[[int], Awaitable[None]], wanted: int, pool: Any) -> int:
     """Starts verbs until so many were cancelled before they were done, or no connection is left; says how many."""
-    dice = random.Random(20260127)  # noqa: S311  (moments, not secrets)
+    dice = random.Random(20260127)
     started = cancelled = 0
     while cancelled < wanted and not await _is_wedged(pool):
         tasks = [asyncio.ensure_future(verb(number)) for number in range(started, started + POOL)]

@@ -73,15 +73,27 @@ async def test_every_field_is_the_same_for_two_who_wear_the_same_mask(who: str, 
     assert await differences(doubles, who, tree()) == []
 
 
-@pytest.mark.parametrize("who", [named(role, "east") for role in UNIT] + ["CLERK@top", "integrator"])
-async def test_two_hundred_questions_are_answered_the_same_whoever_informed(who: str, strangers: Pair) -> None:
+@pytest.mark.parametrize(
+    ("who", "count"),
+    [("CLERK@east", 200), ("CLERK@top", 200), ("integrator", 200), *((named(role, "east"), 50) for role in UNIT[1:])],
+)
+async def test_questions_are_answered_the_same_whoever_informed(who: str, count: int, strangers: Pair) -> None:
     """Searches for pieces of both names and numbers, filters, orders, counts, pages, figures, rankings."""
-    assert await differences(strangers, who, *queries(200, who)) == []
+    assert await differences(strangers, who, *queries(count, who)) == []
 
 
-@pytest.mark.parametrize("who", ["LEADER@east", "DISPATCHER@top", "CALLBACK_OFFICER@east", "AGENT@east", "ANALYST@top"])
-async def test_two_hundred_questions_are_answered_the_same_under_the_same_mask(who: str, doubles: Pair) -> None:
-    assert await differences(doubles, who, *queries(200, who)) == []
+@pytest.mark.parametrize(
+    ("who", "count"),
+    [
+        ("LEADER@east", 200),
+        ("DISPATCHER@top", 50),
+        ("CALLBACK_OFFICER@east", 50),
+        ("AGENT@east", 50),
+        ("ANALYST@top", 50),
+    ],
+)
+async def test_questions_are_answered_the_same_under_the_same_mask(who: str, count: int, doubles: Pair) -> None:
+    assert await differences(doubles, who, *queries(count, who)) == []
 
 
 async def test_the_questions_do_tell_the_cities_apart_for_whom_they_may(strangers: Pair, doubles: Pair) -> None:
@@ -90,8 +102,8 @@ async def test_the_questions_do_tell_the_cities_apart_for_whom_they_may(stranger
     assert await differences(strangers, "LEADER@east", tree())
     assert await differences(doubles, "agent", tree())
     assert await differences(doubles, "CALLBACK_OFFICER@top", tree())
-    assert await differences(strangers, "agent", *queries(200, "agent"))
-    assert await differences(strangers, "LEADER@top", *queries(200, "LEADER@top"))
+    assert await differences(strangers, "agent", *queries(50, "agent"))
+    assert await differences(strangers, "LEADER@top", *queries(50, "LEADER@top"))
 
 
 # --- events and refusals

@@ -142,7 +142,7 @@ async def test_what_happened_tells_where_every_case_of_a_city_stands(city: City)
         case["id"]: (case["status"], case["version"], case["round"]) for case in cases
     }
     assert {told["case_id"] for told in entries} == {*of_case, None}
-    kinds = {CaseEventKind(told["kind"]) for told in entries}
+    kinds = {CaseEventKind.of(told["kind"]) for told in entries}
     told_elsewhere = {"PHOTO_VERIFIED", "ORIGINAL_READ", "EXTENSION_REJECTED"}
     of_the_stream = {"SYNC_RESET", "REMOVED", "HEARTBEAT"}
     assert {kind.value for kind in CaseEventKind} - kinds == told_elsewhere | of_the_stream

@@ -25,13 +25,12 @@ from tests.client import Caller, Data, key
 from tests.cluster import TOP, is_alive
 from tests.serving import Jiesu, copied, jiesu, room, serving, starting
 
+Connection: TypeAlias = "asyncpg.Connection[Any]"
+
 RECEIVE = "mutation ($i: ReceiveCaseInput!) { receiveCase(input: $i) { case { number } userErrors { code } } }"
 CASE = "query ($number: String!) { case(number: $number) { title } }"
 COUNT = "{ cases { totalCount } }"
-Connection: TypeAlias = "asyncpg.Connection[Any]"
-
 EVENTS = "subscription { caseEvents { kind } }"
-
 CHAIN = int.from_bytes(office_id("990100").bytes[:8], signed=True)  # the lock under which its ledger is written
 WAITING = "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
 

@@ -243,7 +243,7 @@ def test_the_zone_of_the_machine_does_not_matter(zone: str, monkeypatch: pytest.
 
 
 def test_ten_thousand_random_limits_agree_with_counting_on_the_fingers() -> None:
-    chance = random.Random(12315)  # noqa: S311  (a repeatable sample)
+    chance = random.Random(12315)
     for _ in range(10_000):
         start = datetime(2018, 1, 2, tzinfo=UTC) + timedelta(minutes=chance.randrange(9 * 365 * 24 * 60))
         amount, unit = chance.randrange(61), chance.choice((WD, DAY))
