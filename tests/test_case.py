@@ -98,6 +98,13 @@ async def test_an_empty_list_is_met_by_nothing_and_null_by_everything(crowd: Cit
     assert (await listed(leader, filter={"text": "第17件"}))["nodes"][0]["dueAt"] is None
 
 
+@pytest.mark.parametrize(
+    ("text", "number"), [("%", 6), ("_", 6), ("0%_O", 6), ("\\", 0), ("%%", 0), ("第1_件", 0), ("'", 0)]
+)
+async def test_text_is_taken_as_it_is_written(crowd: City, text: str, number: int) -> None:
+    assert (await listed(crowd.as_("leader"), filter={"text": text}))["totalCount"] == number
+
+
 async def test_each_case_has_its_timeline_in_order_and_its_own_cursors(city: City) -> None:
     one, other = await city.case_in("PENDING_SIGN_OFF"), await city.case_in("DISPATCHED")
     both = [case["timeline"] for case in (await city.as_("leader").ask(TIMELINES))["cases"]["nodes"]]

@@ -210,6 +210,7 @@ async def test_a_section_officer_who_serves_in_the_requesting_unit_as_well_does_
     await grant(city, "section", Role.INSPECTOR, "east")
     asked = await ask(city, await city.case_in("IN_PROGRESS"))
 
+    assert await waiting(city, "section") == []
     refusal = await city.as_("section").refused("decideExtension", **deciding(asked))
 
     assert refusal["code"] == "SELF_APPROVAL_FORBIDDEN"
@@ -266,8 +267,7 @@ async def test_a_reports_verification_is_not_put_off_beyond_the_law(city: City) 
     assert (refusal["code"], refusal["path"]) == ("EXTENSION_EXCEEDS_STATUTORY", ["workingDays"])
     assert refusal["dueAt"] > case["dueAt"]
 
-    asked = await ask(city, case, workingDays=1)
-    assert asked["extension"]["status"] == "REQUESTED"
+    assert (await ask(city, case, workingDays=1))["extension"]["status"] == "REQUESTED"
     complaint = await city.case_in("IN_PROGRESS")
     assert (await ask(city, complaint, workingDays=30))["extension"]["status"] == "REQUESTED"
 

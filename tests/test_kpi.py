@@ -80,7 +80,7 @@ async def test_of_fourteen_cases_ten_were_due_and_seven_of_them_in_time(city: Ci
         return await city.receive(receivedAt=f"{day}T09:00:00+08:00")
 
     for _ in range(7):  # due on the 10th
-        await closed_on(city, await received("2025-09-01"), "2025-09-10T23:59:59+08:00")
+        await closed_on(city, await received("2025-09-01"), "2025-09-10T23:59:59.999+08:00")
     await closed_on(city, await received("2025-09-01"), "2025-09-11T00:00:00+08:00")  # late by a moment
     for _ in range(2):
         await received("2025-09-05")  # open and overdue

@@ -97,19 +97,21 @@ async def test_the_tag_never_lengthens_what_is_left(city: City) -> None:
     assert {case["priority"] for case in after} == {"URGENT"}
 
 
-async def test_a_case_that_is_being_done_again_is_shortened_too_and_one_tagged_before_gets_three_days(
-    city: City,
-) -> None:
-    again = await city.call_back(await city.case_in("CLOSED_AWAITING_CALLBACK", tags=[TAG]), level="DISSATISFIED")
-    again = await city.review(again)
+async def done_again(city: City, case: Data) -> Data:
+    return await city.review(await city.call_back(case, level="DISSATISFIED"))
+
+
+async def test_whoever_is_under_the_regime_has_three_days_again_when_done_again(city: City) -> None:
+    again = await done_again(city, await city.case_in("CLOSED_AWAITING_CALLBACK", tags=[TAG]))
+    brought_under = await city.case_in("PENDING_SIGN_OFF", tags=[TAG])
 
     await activate(city)
-    tagged = await city.review(
-        await city.call_back(await city.case_in("CLOSED_AWAITING_CALLBACK", tags=[TAG]), level="DISSATISFIED")
-    )
+    brought_under = await city.sign_off({**brought_under, "version": (await seen(city, brought_under))["version"]})
+    later = await city.case_in("CLOSED_AWAITING_CALLBACK", tags=[TAG])
+    cases = [again, await done_again(city, brought_under), await done_again(city, later)]
 
     soon = await three_working_days(city)
-    for case in (again, tagged):
+    for case in cases:
         found = await seen(city, case)
         (clock,) = [each for each in found["deadlines"] if each["kind"] == "REHANDLE"]
         assert found["dueAt"] == clock["dueAt"] == soon

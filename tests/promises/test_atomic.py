@@ -274,11 +274,13 @@ async def test_when_every_writer_is_busy_the_next_is_turned_away_and_reads_go_on
 
     busy = [asyncio.ensure_future(slow()) for _ in range(limits.POOL_SIZE - 2)]
     await all_busy.wait()
-    with pytest.raises(Unavailable):
-        await db.atomic(rename)(city.offices["east"], "甲")
-    assert await name_of(city.offices["east"]) == "east局"
-    go_on.set()
-    await asyncio.gather(*busy)
+    try:
+        with pytest.raises(Unavailable):
+            await db.atomic(rename)(city.offices["east"], "甲")
+        assert await name_of(city.offices["east"]) == "east局"
+    finally:
+        go_on.set()
+        await asyncio.gather(*busy)
 
     await db.atomic(rename)(city.offices["east"], "甲")
     assert await name_of(city.offices["east"]) == "east局甲"

@@ -66,9 +66,19 @@ async def test_where_they_must_name_something_they_are_refused_by_name(city: Cit
 async def test_a_searched_text_means_itself_wildcards_included(city: City) -> None:
     title = "降价100%_\\'; DROP TABLE cases; -- $1 {t} :now"
     found = await city.receive(title=title, tags=["a'b%_"])
-    await city.receive(title="降价1000 \\; DROP")
+    for sign, other in (
+        ("%", "元"),
+        ("_", "x"),
+        ("\\", ""),
+        (":now", ""),
+    ):  # found too if the sign meant more than itself
+        await city.receive(title=title.replace(sign, other), tags=["a'b元x"])
     document = "query ($f: CaseFilter!) { cases(filter: $f) { nodes { number } } }"
-    for wanted in ({"text": "0%_\\'; DROP"}, {"text": "-- $1 {t} :now"}, {"text": "%_"}, {"tag": "a'b%_"}):
+    for wanted in (
+        {"text": "0%_\\'; DROP TABLE cases; -- $1 {t} :now"},
+        {"text": "%_\\'; drop table CASES; -- $1 {t} :n"},
+        {"tag": "a'b%_"},
+    ):
         assert (await city.as_("leader").ask(document, f=wanted))["cases"]["nodes"] == [{"number": found["number"]}]
 
 

@@ -12,6 +12,7 @@ import httpx
 import orjson
 import pytest
 
+from resolvers.terms import limits
 from tests import world
 from tests.client import Data
 from tests.crowd import LISTED, NOW, every, gather, listed
@@ -61,6 +62,23 @@ async def walked(city: City, size: int, *, backwards: bool = False, **given: obj
         if not info["hasPreviousPage" if backwards else "hasNextPage"]:
             return found
         window["before" if backwards else "after"] = info["startCursor" if backwards else "endCursor"]
+
+
+async def test_all_that_a_page_tells_is_read_at_once(crowd: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "OPERATION_STATEMENTS", 1)
+
+    asked = "{ cases(first: 5) { nodes { id } edges { cursor node { id } } pageInfo { startCursor endCursor } } }"
+    page = (await crowd.as_("leader").ask(asked))["cases"]
+
+    assert [edge["node"] for edge in page["edges"]] == page["nodes"]
+    assert page["pageInfo"]["endCursor"] == page["edges"][4]["cursor"]
+
+
+async def test_many_nodes_are_read_together(crowd: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [case["id"] for case in await every(crowd)]
+    monkeypatch.setattr(limits, "OPERATION_STATEMENTS", 1)
+
+    assert [node["id"] for node in (await crowd.as_("leader").ask(NODES, ids=ids))["nodes"]] == ids
 
 
 async def test_without_an_order_the_newest_come_first_twenty_at_a_time(city: City) -> None:

@@ -160,6 +160,7 @@ async def test_what_is_under_way_is_answered_before_the_end_and_kept_with_all_to
             server.send(signal.SIGTERM)
             with pytest.raises(ConnectionClosed) as farewell:
                 await stream.event()
+            await asyncio.sleep(0.5)  # a server that would not wait has gone by then
             assert not under_way.done()
             await ledger.execute("COMMIT")
             received = (await under_way)["receiveCase"]

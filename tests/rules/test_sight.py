@@ -67,6 +67,7 @@ def test_the_handling_unit_needs_the_citizen_to_mediate(role: Role, kind: CaseKi
 
     assert identity(frozenset({role}), own) == view("full", "full", "masked")
     assert identity(frozenset({role}), replace(own, in_own_unit=False)) == view("masked", "masked", "hidden")
+    assert identity(frozenset({Role.ADVISER}), own) == view("masked", "masked", "masked")  # who mediates with nobody
 
 
 @pytest.mark.parametrize("role", sorted(HANDLING))
