@@ -197,16 +197,19 @@ async def test_a_case_that_is_done_again_recovers_what_it_recovered_in_the_end(c
 
 
 async def test_growth_is_over_the_same_days_of_the_year_before(city: City) -> None:
-    for day in ("2024-02-29", "2024-03-01", "2023-02-28", "2023-03-01", "2023-03-01"):
+    for day in ("2024-02-29", "2024-03-01", "2023-02-28", "2023-03-01", "2023-03-01", "2023-03-31"):
         await city.receive(receivedAt=f"{day}T00:00:00+08:00")
     asked = "yearOnYear { current base percent(digits: 1) }"
 
-    found = [await figures(city.as_("leader"), asked, days(*period)) for period in (("2024-02-29", "2024-02-29"), ("2024-03-01", "2024-03-01"))]  # fmt: skip
-
-    assert [each["yearOnYear"] for each in found] == [
-        {"current": 1, "base": 1, "percent": 0.0},
-        {"current": 1, "base": 2, "percent": -50.0},
-    ]
+    for day, current, base, percent in (
+        ("2024-02-29", 1, 1, 0.0),
+        ("2024-03-01", 1, 2, -50.0),
+        ("2024-03-31", 0, 1, -100.0),
+        ("2024-02-28", 0, 1, -100.0),
+        ("2023-02-28", 1, 0, None),
+    ):
+        found = (await figures(city.as_("leader"), asked, days(day, day)))["yearOnYear"]
+        assert found == {"current": current, "base": base, "percent": percent}, day
 
 
 async def test_equal_units_share_a_rank_the_next_is_skipped_and_who_cannot_be_rated_has_none(city: City) -> None:

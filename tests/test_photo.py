@@ -284,14 +284,15 @@ async def test_until_it_is_verified_there_is_nothing_to_read(city: City) -> None
 
 
 async def test_bytes_whose_row_was_never_written_are_not_shown_and_may_be_sent_again(city: City) -> None:
-    photo = await verified(city, JPEG)
+    data = picture()
+    photo = await verified(city, data)
     await alter("UPDATE photos SET status = 'DECLARED', received_at = NULL WHERE sha256 = $1", photo["sha256"])
     inspector = city.as_("inspector")
 
     assert (await get(inspector, photo["url"])).status_code == 404
     again = await look(inspector, photo["id"])
-    assert (await put(inspector, again["uploadUrl"], JPEG)).status_code == 200
-    assert (await get(inspector, photo["url"])).content == JPEG
+    assert (await put(inspector, again["uploadUrl"], data)).status_code == 200
+    assert (await get(inspector, photo["url"])).content == data
 
 
 PATHS = [

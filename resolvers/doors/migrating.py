@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncpg
 from tortoise import Tortoise
-from tortoise.migrations.api import migrate as run_migrations
+from tortoise.connection import get_connection
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+from tortoise.transactions import in_transaction
 
 from resolvers.doors.postgres import Login, Logins
 from resolvers.models import configure
@@ -27,12 +31,27 @@ async def migrate(logins: Logins) -> None:
     connection = await asyncpg.connect(**logins.owner.credentials())
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
-        await run_migrations(config=configure(logins.owner.credentials()))
-        await Tortoise.close_connections()
+        await _apply(logins.owner)
         if logins.app.user != logins.owner.user:
             await connection.execute(_GRANTS.format(user=_quoted(logins.app)))
     finally:
         await connection.close()
+
+
+async def _apply(owner: Login) -> None:
+    """All of it, or nothing: by itself Tortoise notes a migration only after committing it, and a start killed between
+    the two would find its own tables in the way for ever.
+    """
+    config = configure(owner.credentials())
+    await Tortoise.init(config=config, init_connections=False)
+    try:
+        pool = get_connection("default")
+        # Made beforehand: looking for it in vain would end the transaction.
+        await MigrationRecorder(pool).ensure_schema(AsyncpgSchemaEditor(pool))
+        async with in_transaction("default") as transaction:
+            await MigrationExecutor(transaction, config["apps"]).migrate()
+    finally:
+        await Tortoise.close_connections()
 
 
 def _quoted(login: Login) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -38,6 +38,18 @@ def open_store(folder: Path) -> None:
     global _folder  # noqa: PLW0603  (one store a process)
     _folder = folder
     (folder / "incoming").mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+@contextlib.contextmanager
+def lodging(folder: Path) -> Iterator[None]:
+    """Photos live below this folder until the end of the block, then where they lived before."""
+    global _folder  # noqa: PLW0603
+    before = _folder
+    open_store(folder)
+    try:
+        yield
+    finally:
+        _folder = before
 
 
 def place(photo_id: UUID) -> Path:

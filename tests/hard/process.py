@@ -68,7 +68,10 @@ class Target:
     def end(self) -> None:
         """Whatever state it is in."""
         if self._servers and self.server.process.poll() is None:
-            self.server.stop()
+            try:
+                self.server.stop()
+            finally:
+                self.server.kill()
 
 
 def _parents() -> Iterator[tuple[int, int]]:

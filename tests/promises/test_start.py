@@ -7,8 +7,9 @@ import os
 import re
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,7 +21,8 @@ from websockets.exceptions import ConnectionClosed
 
 from api.__main__ import main
 from fixtures.town import office_id
-from resolvers.doors.postgres import DATABASE, OWNER, PORT, Login
+from resolvers.doors.postgres import Login
+from resolvers.doors.postmaster import PidFile
 from tests.client import Caller, Data, key
 from tests.cluster import TOP, is_alive
 from tests.serving import Jiesu, copied, jiesu, room, serving, starting
@@ -32,6 +34,10 @@ CASE = "query ($number: String!) { case(number: $number) { title } }"
 COUNT = "{ cases { totalCount } }"
 EVENTS = "subscription { caseEvents { kind } }"
 CHAIN = int.from_bytes(office_id("990100").bytes[:8], signed=True)  # the lock under which its ledger is written
+ROWS = "SELECT ARRAY[" + ", ".join(
+    f"(SELECT count(*) FROM {table})"
+    for table in ("cases", "ledger", "offices", "persons", "tokens", "deadline_policies", "tortoise_migrations")
+) + "]"  # fmt: skip
 WAITING = "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
 
 
@@ -57,6 +63,13 @@ def used(home: Path, folder: Path) -> Path:
     return copied(home, folder)
 
 
+@pytest.fixture(scope="module")
+def running(home: Path) -> Iterator[Jiesu]:
+    """A server for those who only look, and leave it as they found it."""
+    with room() as made, serving(copied(home, made)) as server:
+        yield server
+
+
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(timeout=20) as client:
@@ -77,20 +90,6 @@ def assert_sentence(text: str, *named: str) -> None:
     assert "sesame" not in text
     for word in named:
         assert word in text
-
-
-async def watch(login: Login, look: Callable[[Connection], Awaitable[None]]) -> None:
-    """Look at a database that may not be there yet, or be on its way down, until one look was not disturbed."""
-    async with asyncio.timeout(60):
-        while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-                connection = await asyncpg.connect(**login.credentials())
-                try:
-                    await look(connection)
-                finally:
-                    await connection.close()
-                return
-            await asyncio.sleep(0.005)
 
 
 async def come_true(connection: Connection, condition: str) -> None:
@@ -191,10 +190,10 @@ async def slow_ledger(owner: Login) -> AsyncIterator[Connection]:
 
 
 async def test_a_start_killed_at_any_moment_starts_again_without_help(folder: Path, http: httpx.AsyncClient) -> None:
-    for moment in (made, migrated, filled):
+    for moment in (made, migrating, migrated, filled):
         with starting(folder, JIESU_SAMPLE="yunxi") as server:
             async with asyncio.timeout(60):
-                await moment(folder)
+                await moment(server)
             assert server.process.poll() is None, server.said
             server.kill()
             assert "is ready" not in server.said, "killed too late to show anything"
@@ -203,31 +202,49 @@ async def test_a_start_killed_at_any_moment_starts_again_without_help(folder: Pa
         assert (await caller(http, again, "leader").ask(COUNT))["cases"]["totalCount"] > 200
 
 
-async def made(folder: Path) -> None:
+async def made(server: Jiesu) -> None:
     """Until `initdb` is at work."""
-    while not list(folder.glob("postgres.new-*")):  # noqa: ASYNC110, ASYNC240  (another process makes them)
+    while not list(server.folder.glob("postgres.new-*")):  # noqa: ASYNC110  (another process makes them)
         await asyncio.sleep(0.002)
 
 
-async def migrated(folder: Path) -> None:
-    """Until there are tables, but nothing in them."""
-    await watch(login_of(folder), lambda there: come_true(there, "to_regclass('public.offices') IS NOT NULL"))
+async def migrating(server: Jiesu) -> None:
+    """Until tables are being made that nobody else sees yet."""
+    async with held_up(server) as there:
+        server.send(signal.SIGCONT)
+        others = "pid <> pg_backend_pid() AND relation > 16384"
+        await come_true(there, f"EXISTS (SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND {others})")
 
 
-async def filled(folder: Path) -> None:
-    """Until the sample is half loaded: it is held back until somebody looks, then let go."""
-
-    async def look(connection: Connection) -> None:
-        await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({CHAIN})")
-        await come_true(connection, WAITING)
-        await connection.execute("COMMIT")
-        await come_true(connection, "EXISTS (SELECT FROM pg_locks WHERE relation = 'assignments'::regclass)")
-
-    await watch(login_of(folder), look)
+async def migrated(server: Jiesu) -> None:
+    """Until the tables are there, just now."""
+    async with held_up(server) as there:
+        server.send(signal.SIGCONT)
+        await come_true(there, "to_regclass('public.offices') IS NOT NULL")
 
 
-def login_of(folder: Path) -> Login:
-    return Login(str(folder / "postgres"), PORT, OWNER, DATABASE)
+async def filled(server: Jiesu) -> None:
+    """Until the sample is half loaded."""
+    async with held_up(server) as there:
+        await there.execute(f"BEGIN; SELECT pg_advisory_xact_lock({CHAIN})")
+        server.send(signal.SIGCONT)
+        await come_true(there, WAITING)
+        await there.execute("COMMIT")
+        await come_true(there, "EXISTS (SELECT FROM pg_locks WHERE relation = 'assignments'::regclass)")
+
+
+@asynccontextmanager
+async def held_up(server: Jiesu) -> AsyncIterator[Connection]:
+    """Stopped as soon as its own database answers, before it has done anything with it."""
+    orphan = PidFile.read(server.folder / "postgres")
+    while not (found := PidFile.read(server.folder / "postgres")) or not found.ready or found == orphan:
+        await asyncio.sleep(0.002)
+    server.send(signal.SIGSTOP)
+    connection = await asyncpg.connect(**server.owner.credentials())
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 # --- health
@@ -289,54 +306,46 @@ def test_the_schema_is_exported_without_a_database(folder: Path) -> None:
     assert not folder.exists()
 
 
-async def test_commands_join_a_running_server_and_done_twice_they_change_nothing(used: Path) -> None:
-    with serving(used) as server:
-        before = await content(server.owner)
-        done = await asyncio.gather(
-            *(asyncio.to_thread(jiesu, used, *words) for words in (["migrate"], ["load", "yunxi", "yunxi"]))
-        )
+async def test_commands_join_a_running_server_and_done_twice_they_change_nothing(running: Jiesu) -> None:
+    before = await behind_the_api(running, ROWS)
+    done = await commanded(running, ["migrate"], ["load", "yunxi", "yunxi"])
 
-        assert [(each.returncode, each.stdout) for each in done] == [(0, ""), (0, "云溪市 (yunxi) is there already.\n")]
-        assert await content(server.owner) == before
+    assert [(each.returncode, each.stdout) for each in done] == [(0, ""), (0, "云溪市 (yunxi) is there already.\n")]
+    assert await behind_the_api(running, ROWS) == before
 
 
-async def test_the_commands_that_verify_have_codes_for_scripts(used: Path) -> None:
-    with serving(used) as server:
-        whole, figures = await asyncio.gather(
-            asyncio.to_thread(jiesu, used, "verify-ledger"), asyncio.to_thread(jiesu, used, "verify-figures")
-        )
-        assert whole.returncode == 0
-        assert re.fullmatch(r"[^\n]+: [0-9]{4,} entries, whole\n", whole.stdout)
-        assert figures.returncode == 2  # the invented city has no article
-        assert_sentence(figures.stderr, "yunxi")
+async def test_the_commands_that_verify_have_codes_for_scripts(running: Jiesu) -> None:
+    whole, figures = await commanded(running, ["verify-ledger"], ["verify-figures"])
+    assert whole.returncode == 0
+    assert re.fullmatch(r"[^\n]+: [0-9]{4,} entries, whole\n", whole.stdout)
+    assert figures.returncode == 2  # the invented city has no article
+    assert_sentence(figures.stderr, "yunxi")
 
-        await behind_the_api(server, "UPDATE ledger SET kind = 'ARCHIVED' WHERE seq = 7 AND kind <> 'ARCHIVED'")
-        flawed = await asyncio.to_thread(jiesu, used, "verify-ledger")
-        assert flawed.returncode == 1
-        assert "entry 7 was changed after it was written" in flawed.stdout
-        assert flawed.stdout.endswith("1 flaws\n")
+    kind = await behind_the_api(running, "SELECT kind FROM ledger WHERE seq = 7")
+    await behind_the_api(running, "UPDATE ledger SET kind = 'HEARTBEAT' WHERE seq = 7")
+    (flawed,) = await commanded(running, ["verify-ledger"])
+    await behind_the_api(running, f"UPDATE ledger SET kind = '{kind}' WHERE seq = 7")
+    assert flawed.returncode == 1
+    assert "entry 7 was changed after it was written" in flawed.stdout
+    assert flawed.stdout.endswith("1 flaws\n")
 
-        await behind_the_api(server, "ALTER TABLE ledger RENAME TO ledger_of_another_release")
-        unknown = await asyncio.to_thread(jiesu, used, "verify-ledger")
-        assert unknown.returncode == 3
-        assert_sentence(unknown.stderr, "jiesu migrate")
-
-
-async def content(login: Login) -> list[tuple[str, int]]:
-    """How many rows each table holds."""
-    connection = await asyncpg.connect(**login.credentials())
-    try:
-        tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-        return [(name, await connection.fetchval(f'SELECT count(*) FROM "{name}"')) for (name,) in tables]
-    finally:
-        await connection.close()
+    await behind_the_api(running, "ALTER TABLE ledger RENAME TO ledger_of_another_release")
+    (unknown,) = await commanded(running, ["verify-ledger"])
+    await behind_the_api(running, "ALTER TABLE ledger_of_another_release RENAME TO ledger")
+    assert unknown.returncode == 3
+    assert_sentence(unknown.stderr, "jiesu migrate")
 
 
-async def behind_the_api(server: Jiesu, statement: str) -> None:
+async def commanded(server: Jiesu, *commands: list[str]) -> list[subprocess.CompletedProcess[str]]:
+    """All of them at once, over its folder."""
+    return await asyncio.gather(*(asyncio.to_thread(jiesu, server.folder, *words) for words in commands))
+
+
+async def behind_the_api(server: Jiesu, statement: str) -> object:
     """As only a superuser can, with the triggers off."""
     connection = await asyncpg.connect(**replace(server.owner, user="postgres").credentials())
     try:
         await connection.execute("SET session_replication_role = replica")
-        assert await connection.execute(statement) != "UPDATE 0"
+        return await connection.fetchval(statement)
     finally:
         await connection.close()
