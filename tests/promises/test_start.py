@@ -237,8 +237,12 @@ async def filled(server: Jiesu) -> None:
 async def held_up(server: Jiesu) -> AsyncIterator[Connection]:
     """Stopped as soon as its own database answers, before it has done anything with it."""
     orphan = PidFile.read(server.folder / "postgres")
-    while not (found := PidFile.read(server.folder / "postgres")) or not found.ready or found == orphan:
-        await asyncio.sleep(0.002)
+    async with asyncio.timeout(60):
+        while True:
+            found = PidFile.read(server.folder / "postgres")
+            if found and found.ready and found != orphan:
+                break
+            await asyncio.sleep(0.002)
     server.send(signal.SIGSTOP)
     connection = await asyncpg.connect(**server.owner.credentials())
     try:
