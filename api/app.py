@@ -28,11 +28,12 @@ from resolvers import login
 from resolvers.doors import db, once, reference, store
 from resolvers.doors.feed import feed
 from resolvers.doors.postgres import Logins
-from resolvers.terms.actor import Actor
+from resolvers.terms.actor import Actor, Unavailable
 from schema import schema
 from schema.grammar.faults import Fault, report, tell
 
 _HOUR = 3_600
+_PATIENCE_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def build(serving: Serving) -> Starlette:
 async def _life(serving: Serving) -> AsyncIterator[None]:
     store.open_store(serving.data_dir / "photos")
     await db.start(serving.logins.app, pool_size=serving.pool_size)
-    await reference.fill()
+    await _fill()
     running = [asyncio.create_task(feed.run(serving.logins.app)), asyncio.create_task(_tidy())]
     try:
         yield
@@ -94,6 +95,15 @@ async def _life(serving: Serving) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await db.stop()
+
+
+async def _fill() -> None:
+    """A database that is only busy is waited for; one that stays away ends the start."""
+    for _ in range(_PATIENCE_SECONDS):
+        with suppress(Unavailable):
+            return await reference.fill()
+        await asyncio.sleep(1)
+    return await reference.fill()
 
 
 async def _tidy() -> None:

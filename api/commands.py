@@ -15,23 +15,18 @@ from pathlib import Path
 from types import FrameType
 from typing import Never, Self
 
-import uvicorn
 from tqdm import tqdm
 
-from api.app import Serving, build
 from api.settings import CITIES, Settings, SettingsError
 from fixtures import figures, people, tokens
 from fixtures.load import Loaded, is_playground, load, mint_tokens
 from resolvers.doors import db, ledger, migrating, reference
 from resolvers.doors.postgres import ClusterBusy, Logins, external_logins
-from resolvers.terms import limits
 from resolvers.terms.actor import Unavailable
-from schema import export
 
 DEMO = ("yunxi", "daqing", "suihua")
 _LOADING_MILLISECONDS = 600_000
 _FLAWS_TOLD = 20
-_BACKLOG = 2_048
 _ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -96,9 +91,11 @@ def _give_up(number: int, _frame: FrameType | None) -> None:
 
 def serve(settings: Settings, _asked: argparse.Namespace) -> int:
     """Serve until told to stop; then answer what is under way, close sockets (1012) and stop the database."""
+    from api import server  # noqa: PLC0415  (the whole API: the other commands need not wait for it)
+
     with database(settings, own=True) as logins, bound(settings.host, settings.port) as doors:
         asyncio.run(_prepare(settings, logins))
-        _serve(settings, logins, doors)
+        server.serve(settings, logins, doors, lambda port: announce(settings, port))
     return 0
 
 
@@ -123,7 +120,7 @@ def _bind(door: socket.socket, place: tuple[object, ...]) -> None:
     if door.family is socket.AF_INET6:
         door.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     door.bind(place)
-    door.listen(_BACKLOG)  # who comes early waits; two that only bind would both be let
+    door.listen()  # who comes early waits; two that only bind would both be let
 
 
 def _at(host: str, port: int) -> str:
@@ -133,45 +130,6 @@ def _at(host: str, port: int) -> str:
 async def _prepare(settings: Settings, logins: Logins) -> None:
     await migrating.migrate(logins)
     await _load(logins, settings.data_dir, cities(settings.sample), only_playground=True)
-
-
-def _serve(settings: Settings, logins: Logins, doors: list[socket.socket]) -> None:
-    app = build(
-        Serving(
-            logins=logins,
-            data_dir=settings.data_dir,
-            pool_size=settings.pool_size,
-            public_url=settings.public_url,
-            allowed_origins=settings.allowed_origins,
-            sample=bool(settings.sample),
-        )
-    )
-    config = uvicorn.Config(
-        app,
-        log_level=settings.log_level if settings.log_level == "debug" else "warning",
-        ws="websockets-sansio",
-        ws_max_size=limits.SOCKET_MESSAGE_BYTES,
-        ws_max_queue=8,
-        timeout_graceful_shutdown=limits.SHUTDOWN_SECONDS,
-        server_header=False,
-        limit_concurrency=2_000,
-        backlog=_BACKLOG,
-    )
-    Announcing(config, settings).run(doors)
-
-
-class Announcing(uvicorn.Server):
-    """Says where to go and as whom, once the port is open."""
-
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
-        super().__init__(config)
-        self._settings = settings
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            port = self.servers[0].sockets[0].getsockname()[1]
-            announce(self._settings, port)
 
 
 def announce(settings: Settings, port: int) -> None:
@@ -275,6 +233,8 @@ def verify_figures(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 def export_schema(_settings: Settings, _asked: argparse.Namespace) -> int:
+    from schema import export  # noqa: PLC0415
+
     print(export(), end="")
     return 0
 

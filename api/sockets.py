@@ -270,6 +270,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                     return
                 context.loaders.clear()
                 context.now = datetime.now(UTC)
+        await self.whose()  # a stream ends with its token too, and then the whole socket does, by its own code
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
 

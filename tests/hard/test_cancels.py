@@ -39,8 +39,8 @@ from tests.hard.process import serving_here
 from tests.hard.town import clients, flaws, party, seeded
 from tests.world import City
 
-# graphql-core drops the sibling fields of a cancelled read that it had not begun to await: they hold nothing.
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine 'GraphQLCoreConverter.from_resolver:RuntimeWarning")
+# A cancelled read: graphql-core drops the coroutines of fields that it had not begun to await. They hold nothing.
+pytestmark = pytest.mark.filterwarnings(r"ignore:coroutine '(GraphQLCoreConverter|Executor)\.:RuntimeWarning")
 
 CANCELS, OF_EACH_KIND = 3_000, 300
 AT_ONCE = 5

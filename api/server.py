@@ -1,0 +1,54 @@
+"""The application behind its port, until it is told to stop; then what is under way is answered first."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from api.app import Serving, build
+from api.settings import Settings
+from resolvers.doors.postgres import Logins
+from resolvers.terms import limits
+
+BACKLOG = 2_048
+
+
+def serve(settings: Settings, logins: Logins, doors: list[socket.socket], announce: Callable[[int], None]) -> None:
+    """Sockets get 1012 at the end. `announce` is told the port as soon as it is open to all."""
+    app = build(
+        Serving(
+            logins=logins,
+            data_dir=settings.data_dir,
+            pool_size=settings.pool_size,
+            public_url=settings.public_url,
+            allowed_origins=settings.allowed_origins,
+            sample=bool(settings.sample),
+        )
+    )
+    config = uvicorn.Config(
+        app,
+        log_level=settings.log_level if settings.log_level == "debug" else "warning",
+        ws="websockets-sansio",
+        ws_max_size=limits.SOCKET_MESSAGE_BYTES,
+        ws_max_queue=8,
+        timeout_graceful_shutdown=limits.SHUTDOWN_SECONDS,
+        server_header=False,
+        limit_concurrency=2_000,
+        backlog=BACKLOG,
+    )
+    Announcing(config, announce).run(doors)
+
+
+class Announcing(uvicorn.Server):
+    """Says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce(self.servers[0].sockets[0].getsockname()[1])
