@@ -29,7 +29,7 @@ def serve(settings: Settings, logins: Logins, doors: list[socket.socket], announ
     )
     config = uvicorn.Config(
         app,
-        log_level=settings.log_level if settings.log_level == "debug" else "warning",
+        log_level="warning",  # at debug level it logs whole frames, tokens and citizens included
         ws="websockets-sansio",
         ws_max_size=limits.SOCKET_MESSAGE_BYTES,
         ws_max_queue=8,

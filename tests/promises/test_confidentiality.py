@@ -30,10 +30,10 @@ KNOW_NOTHING = [
     "integrator",
     named(Role.INTEGRATOR, "east"),
 ]
-# Who knows the mask: nobody but the agent who took the call, and the officer who is to call back, knows more.
+# Who knows the mask, at the bureau and at the unit: nobody but the agent who took the call, and the officer who is to call back, knows more.
 KNOW_THE_MASK = [
     named(role, place)
-    for role, place in itertools.product(PEOPLE, PLACES)
+    for role, place in itertools.product(PEOPLE, PLACES[:2])
     if (role, place) != (Role.CALLBACK_OFFICER, "top")
 ]
 
