@@ -184,6 +184,8 @@ async def _load(logins: Logins, data_dir: Path, names: tuple[str, ...], *, only_
             await mint_tokens(data_dir, names)
 
     await _opened(logins, work)
+    if names:
+        await migrating.analyze(logins)
 
 
 def _sentence(city: Loaded) -> str:

@@ -38,6 +38,15 @@ async def migrate(logins: Logins) -> None:
         await connection.close()
 
 
+async def analyze(logins: Logins) -> None:
+    """Count the tables anew after a load: until then the planner guesses, and a figure may take seconds."""
+    connection = await asyncpg.connect(**logins.owner.credentials())
+    try:
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()
+
+
 async def _apply(owner: Login) -> None:
     """All of it, or nothing: by itself Tortoise notes a migration only after committing it, and a start killed between
     the two would find its own tables in the way for ever.

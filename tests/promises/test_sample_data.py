@@ -20,7 +20,8 @@ from fixtures.rows import PartyRow, PhotoRow, RespondentRow
 from fixtures.story import Told
 from fixtures.tokens import Passes, read_tokens
 from resolvers import login
-from resolvers.doors import db, ledger
+from resolvers.doors import db, ledger, migrating
+from resolvers.doors.postgres import Logins
 from resolvers.rules import codes, masks
 from resolvers.rules.calendars import build_year, calendar_of
 from resolvers.rules.days import ZONE
@@ -57,10 +58,12 @@ NOT_OF_A_CASE = {
 
 
 @pytest.fixture(scope="module")
-async def loaded(base_url: str, data_dir: Path) -> list[Loaded]:
+async def loaded(base_url: str, data_dir: Path, database: Logins) -> list[Loaded]:
     """The five cities of the articles, in the database of the running server."""
     assert base_url
-    return await load(PRINTED, data_dir=data_dir, anchor=datetime.now(UTC), progress=lambda *_: None)
+    cities = await load(PRINTED, data_dir=data_dir, anchor=datetime.now(UTC), progress=lambda *_: None)
+    await migrating.analyze(database)
+    return cities
 
 
 @pytest.fixture(scope="module")
