@@ -1,6 +1,7 @@
 """The command `jiesu`: serve, migrate, load, verify-figures, export-schema, verify-ledger.
 
-Exit codes: 0 done, 1 a check found a difference, 2 a wrong call or setting, 3 the database cannot be had.
+Exit codes: 0 done, 1 a check found a difference, 2 a wrong call or setting, 3 the database cannot be had, 128 and more
+a command that a signal ended (as a shell counts).
 """
 
 from __future__ import annotations

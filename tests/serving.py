@@ -19,7 +19,7 @@ from resolvers.doors.postgres import DATABASE, OWNER, PORT, Login
 from resolvers.doors.postmaster import PidFile
 from tests.cluster import TOP, is_alive
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 STOP_SECONDS = 30.0
 COMMAND = (sys.executable, "-W", "error", "-m", "api")
 
@@ -41,15 +41,15 @@ def jiesu(folder: Path, *words: str, **settings: str) -> subprocess.CompletedPro
 
 
 class Jiesu:
-    """One running server. Its folder outlives it, so that the next one can be started over the same data."""
+    """One running server (or another command). Its folder outlives it: the next starts over the same data."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *words: str, **settings: str) -> None:
         self.folder = folder
         descriptor, name = tempfile.mkstemp(prefix="serve-", suffix=".log", dir=folder.parent)
         self.log = Path(name)
         # A session of its own, so that a Ctrl-C at a terminal can be told apart from a signal to one process.
         self.process = subprocess.Popen(
-            [*COMMAND, "serve"],
+            [*COMMAND, *(words or ("serve",))],
             cwd=TOP,
             env=environment(folder, **settings),
             stdin=subprocess.DEVNULL,
@@ -136,9 +136,9 @@ def room() -> Iterator[Path]:
 
 
 @contextmanager
-def starting(folder: Path, **settings: str) -> Iterator[Jiesu]:
-    """A server on its way up. One that still runs at the end is stopped."""
-    server = Jiesu(folder, **settings)
+def starting(folder: Path, *words: str, **settings: str) -> Iterator[Jiesu]:
+    """A server (or another command) on its way. One that still runs at the end is stopped."""
+    server = Jiesu(folder, *words, **settings)
     try:
         yield server
     finally:

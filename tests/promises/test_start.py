@@ -34,10 +34,8 @@ CASE = "query ($number: String!) { case(number: $number) { title } }"
 COUNT = "{ cases { totalCount } }"
 EVENTS = "subscription { caseEvents { kind } }"
 CHAIN = int.from_bytes(office_id("990100").bytes[:8], signed=True)  # the lock under which its ledger is written
-ROWS = "SELECT ARRAY[" + ", ".join(
-    f"(SELECT count(*) FROM {table})"
-    for table in ("cases", "ledger", "offices", "persons", "tokens", "deadline_policies", "tortoise_migrations")
-) + "]"  # fmt: skip
+TABLES = ("cases", "ledger", "offices", "persons", "tokens", "deadline_policies", "tortoise_migrations")
+ROWS = f"SELECT ARRAY[{', '.join(f'(SELECT count(*) FROM {table})' for table in TABLES)}]"
 WAITING = "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
 
 
@@ -129,23 +127,17 @@ def test_a_port_that_is_taken_is_named_and_the_database_is_stopped(used: Path) -
     assert not (used / "postgres" / "postmaster.pid").exists()
 
 
-# --- an end, and what the next start finds
-
-
-async def test_a_second_server_over_the_same_folder_is_refused_and_the_first_goes_on_until_ctrl_c_ends_it(
-    used: Path, http: httpx.AsyncClient
+async def test_a_second_server_over_the_same_folder_is_refused_and_the_first_goes_on(
+    running: Jiesu, http: httpx.AsyncClient
 ) -> None:
-    with serving(used) as first:
-        database = first.database
-        second = await asyncio.to_thread(jiesu, used, "serve")
-        assert second.returncode == 3
-        assert_sentence(second.stderr, str(used))
-        assert (await caller(http, first, "leader").ask(COUNT))["cases"]["totalCount"] > 200
+    second = await asyncio.to_thread(jiesu, running.folder, "serve")
 
-        first.send(signal.SIGINT, to_group=True)
-        assert await asyncio.to_thread(first.ended) == 0
-        assert not is_alive(database)
-        assert "Traceback" not in first.said
+    assert second.returncode == 3
+    assert_sentence(second.stderr, str(running.folder))
+    assert (await caller(http, running, "leader").ask(COUNT))["cases"]["totalCount"] > 200
+
+
+# --- an end, and what the next start finds
 
 
 async def test_what_is_under_way_is_answered_before_the_end_and_kept_with_all_tokens_for_the_next_start(
@@ -177,6 +169,12 @@ async def test_what_is_under_way_is_answered_before_the_end_and_kept_with_all_to
         found = await caller(http, again).ask(CASE, number=received["case"]["number"])
         assert found == {"case": {"title": "口罩涨价"}}
 
+        database = again.database
+        again.send(signal.SIGINT, to_group=True)  # Ctrl-C at a terminal
+        assert await asyncio.to_thread(again.ended) == 0
+        assert not is_alive(database)
+        assert "Traceback" not in again.said
+
 
 @asynccontextmanager
 async def slow_ledger(owner: Login) -> AsyncIterator[Connection]:
@@ -190,7 +188,7 @@ async def slow_ledger(owner: Login) -> AsyncIterator[Connection]:
 
 
 async def test_a_start_killed_at_any_moment_starts_again_without_help(folder: Path, http: httpx.AsyncClient) -> None:
-    for moment in (made, migrating, migrated, filled):
+    for moment in (made, migrated, filled):
         with starting(folder, JIESU_SAMPLE="yunxi") as server:
             async with asyncio.timeout(60):
                 await moment(server)
@@ -208,16 +206,8 @@ async def made(server: Jiesu) -> None:
         await asyncio.sleep(0.002)
 
 
-async def migrating(server: Jiesu) -> None:
-    """Until tables are being made that nobody else sees yet."""
-    async with held_up(server) as there:
-        server.send(signal.SIGCONT)
-        others = "pid <> pg_backend_pid() AND relation > 16384"
-        await come_true(there, f"EXISTS (SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND {others})")
-
-
 async def migrated(server: Jiesu) -> None:
-    """Until the tables are there, just now."""
+    """Until the tables are there, just now: that this is known must not depend on the next step."""
     async with held_up(server) as there:
         server.send(signal.SIGCONT)
         await come_true(there, "to_regclass('public.offices') IS NOT NULL")
@@ -302,14 +292,6 @@ def test_a_wrong_call_is_code_2(capsys: pytest.CaptureFixture[str], words: list[
     assert "usage: jiesu" in capsys.readouterr().err
 
 
-def test_the_schema_is_exported_without_a_database(folder: Path) -> None:
-    done = jiesu(folder, "export-schema")
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == (TOP / "schema" / "schema.graphql").read_text("utf-8")
-    assert not folder.exists()
-
-
 async def test_commands_join_a_running_server_and_done_twice_they_change_nothing(running: Jiesu) -> None:
     before = await behind_the_api(running, ROWS)
     done = await commanded(running, ["migrate"], ["load", "yunxi", "yunxi"])
@@ -318,8 +300,9 @@ async def test_commands_join_a_running_server_and_done_twice_they_change_nothing
     assert await behind_the_api(running, ROWS) == before
 
 
-async def test_the_commands_that_verify_have_codes_for_scripts(running: Jiesu) -> None:
-    whole, figures = await commanded(running, ["verify-ledger"], ["verify-figures"])
+async def test_the_commands_that_tell_something_have_codes_for_scripts(running: Jiesu) -> None:
+    whole, figures, schema = await commanded(running, ["verify-ledger"], ["verify-figures"], ["export-schema"])
+    assert (schema.returncode, schema.stdout) == (0, (TOP / "schema" / "schema.graphql").read_text("utf-8"))
     assert whole.returncode == 0
     assert re.fullmatch(r"[^\n]+: [0-9]{4,} entries, whole\n", whole.stdout)
     assert figures.returncode == 2  # the invented city has no article
@@ -343,6 +326,17 @@ async def test_the_commands_that_verify_have_codes_for_scripts(running: Jiesu) -
 async def commanded(server: Jiesu, *commands: list[str]) -> list[subprocess.CompletedProcess[str]]:
     """All of them at once, over its folder."""
     return await asyncio.gather(*(asyncio.to_thread(jiesu, server.folder, *words) for words in commands))
+
+
+async def test_a_command_told_to_end_stops_its_database_and_says_so_by_its_code(used: Path) -> None:
+    with starting(used, "load", "daqing") as command:
+        async with held_up(command):
+            database = command.database
+            command.send(signal.SIGTERM)
+            command.send(signal.SIGCONT)
+        assert await asyncio.to_thread(command.ended) == 128 + signal.SIGTERM
+    assert not is_alive(database)
+    assert "Traceback" not in command.said
 
 
 async def behind_the_api(server: Jiesu, statement: str) -> object:
