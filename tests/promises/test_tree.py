@@ -12,7 +12,7 @@ TOP = Path(__file__).resolve().parents[2]
 
 # Each pattern is written so that it does not match itself.
 FOREIGN = {
-    "a package registry": r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|conda\.anaconda\.org|tuna\.tsinghua",
+    "a package registry": r"py[p]i[.]org|python[h]osted[.]org|npm[j]s[.](?:org|com)|conda\.anaconda\.org|tuna\.tsinghua",
     "somebody's machine": r"/(?:root|home|Users)[/][\w.]|/work[/](?:main|shared)|/tmp[/]\w/|C:\\Users",
     "the way it was made": r"(?i)\bissues? (?:#|no\. ?)?\d|\bissues show\b|[a-z]-?work issue|(?:this|last|next|my) session\b"
     r"|\bhelper session|(?:house|promises|stack-facts|read-plans|api-conventions|domain)\.md\b",
