@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from resolvers import party
-from resolvers.doors.access import Bind, Condition, Row
+from resolvers.doors.access import Row
+from resolvers.doors.bind import Bind, Condition
 from resolvers.models.case import OPEN_LIST
 from resolvers.rules import texts
 from resolvers.rules.sight import Sight

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from resolvers.doors import due
 from resolvers.doors.access import Row
 from resolvers.rules import days
-from resolvers.rules.days import TraceDay
+from resolvers.rules.days import Calendar, DayType, TraceDay
 from resolvers.terms.kinds import CalendarMode, LimitUnit
 
 
-async def trace(row: Row) -> tuple[TraceDay, ...]:
+def trace(row: Row) -> tuple[TraceDay, ...]:
     """Each day from the start of a clock to its original due date, under the calendar as now known."""
-    calendar = await due.calendar(row["start_at"])
+    known = {day: DayType(kind) for day, kind in row["calendar"]}
+    calendar = Calendar(version=0, days=known, provisional_years=frozenset())
     unit, mode = LimitUnit.of(row["unit"]), CalendarMode.of(row["calendar_mode"])
     return days.due(calendar, row["start_at"], row["amount"], unit, mode).trace

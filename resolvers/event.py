@@ -20,8 +20,10 @@ import orjson
 
 from resolvers.case import in_subtree
 from resolvers.doors import access, clock, db, identity
-from resolvers.doors.access import Bind, Row
+from resolvers.doors.access import Row
+from resolvers.doors.bind import Bind
 from resolvers.doors.feed import feed
+from resolvers.doors.scopes import scope
 from resolvers.models import LedgerEntry
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
@@ -124,7 +126,7 @@ async def _after(actor: Actor, interest: Interest, place: Place) -> tuple[list[R
     bind = Bind(actor, clock.now())
     mine = bind(actor.jurisdiction_id)
     own = f"t.jurisdiction_id = {mine} AND t.seq > {bind(place.seq)} AND NOT t.audit_only AND t.case_id IS NOT NULL"
-    seen = access.scope(actor, LedgerEntry, "t", bind)
+    seen = scope(LedgerEntry, "t", bind)
     sql = (
         f"SELECT {access.columns(LedgerEntry, 't', bind)}, {seen} AS in_sight FROM ledger t"
         f" WHERE {own} AND ({seen} OR t.case_id = ANY({bind(list(place.sent), '::uuid[]')}))"

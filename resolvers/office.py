@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from resolvers.doors.access import Bind, Condition
+from resolvers.doors.bind import Bind, Condition
 from resolvers.rules import texts
 from resolvers.terms import limits
 from resolvers.terms.kinds import OfficeKind

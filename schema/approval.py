@@ -10,9 +10,11 @@ from resolvers import models
 from resolvers.terms.kinds import ApprovalKind
 from resolvers.terms.roles import Permission
 from schema.grammar import connection
-from schema.grammar.connection import Connection, Order, Page, Window
+from schema.grammar.connection import Connection, Listing, Window
 from schema.grammar.context import Info
+from schema.grammar.cursor import Order
 from schema.grammar.node import Node
+from schema.grammar.root import reads
 from schema.grammar.source import column, fed_by, relation
 
 if TYPE_CHECKING:
@@ -55,13 +57,10 @@ class ApprovalFilter:
 
 @strawberry.type
 class Query:
-    @strawberry.field(
-        description="待办审批: what waits for your decision, longest waiting first.",
-        metadata={"permission": Permission.READ_APPROVALS},
-    )
-    async def approvals(
+    @reads(Permission.READ_APPROVALS, "待办审批: what waits for your decision, longest waiting first.")
+    def approvals(
         self,
-        info: Info,
+        info: Info,  # noqa: ARG002
         first: connection.First = None,
         after: connection.After = None,
         last: connection.Last = None,
@@ -70,4 +69,4 @@ class Query:
     ) -> Connection[Approval]:
         wanted = (filter or ApprovalFilter()).wanted()
         window = Window(first=first, after=after, last=last, before=before)
-        return Page(info, models.Approval, OLDEST_FIRST, window, where=verbs.matching(wanted), tag=wanted)  # type: ignore[return-value]
+        return Listing(models.Approval, OLDEST_FIRST, window, verbs.matching(wanted), tag=wanted)  # type: ignore[return-value]

@@ -12,9 +12,11 @@ from resolvers.terms.kinds import CaseKind, CaseOrder, CasePriority, IntakeChann
 from resolvers.terms.roles import Permission
 from resolvers.terms.statuses import CaseStatus
 from schema.grammar import connection
-from schema.grammar.connection import Connection, Order, Page, Window
+from schema.grammar.connection import Connection, Listing, Window
 from schema.grammar.context import Info
+from schema.grammar.cursor import Order
 from schema.grammar.node import Node
+from schema.grammar.root import One, reads
 from schema.grammar.source import column, computed, fed_by, many, pages, personal, relation
 
 if TYPE_CHECKING:
@@ -161,36 +163,33 @@ Filter = Annotated[CaseFilter | None, strawberry.argument(description="筛选.")
 Ordering = Annotated[CaseOrder | None, strawberry.argument(description="排序: newest received first when not given.")]
 
 
-def page(
+def listing(
     info: Info,
     window: Window,
     filter_: CaseFilter | None,
     order_by: CaseOrder | None,
     *,
     office_code: str | None = None,
-) -> Page:
-    """A page of the cases in sight; with an office, of those it or any office below it holds."""
+) -> Listing:
+    """The cases in sight; with an office, those it or any office below it holds."""
     wanted = (filter_ or CaseFilter()).wanted()
     matching = verbs.matching(info.context.caller, wanted)
     where = matching if office_code is None else verbs.both(matching, verbs.held_by(office_code))
-    order = ORDERS[order_by or CaseOrder.RECEIVED_AT_DESC]
-    return Page(info, models.Case, order, window, where=where, tag=(wanted, office_code))
+    return Listing(models.Case, ORDERS[order_by or CaseOrder.RECEIVED_AT_DESC], window, where, tag=wanted)
 
 
 @strawberry.type
 class Query:
-    @strawberry.field(
-        description="按编号取工单: null when absent or not yours to see.",
-        metadata={"permission": Permission.READ_CASES},
-    )
-    async def case(
-        self, info: Info, number: Annotated[str, strawberry.argument(description="工单编号.")]
+    @reads(Permission.READ_CASES, "按编号取工单: null when absent or not yours to see.")
+    def case(
+        self,
+        info: Info,  # noqa: ARG002
+        number: Annotated[str, strawberry.argument(description="工单编号.")],
     ) -> Case | None:
-        rows = await info.context.reader.rows(models.Case, verbs.numbered(number))
-        return rows[0] if rows else None  # type: ignore[return-value]
+        return One(models.Case, verbs.numbered(number))  # type: ignore[return-value]
 
-    @strawberry.field(description="工单列表: the cases in your sight.", metadata={"permission": Permission.READ_CASES})
-    async def cases(
+    @reads(Permission.READ_CASES, "工单列表: the cases in your sight.")
+    def cases(
         self,
         info: Info,
         first: connection.First = None,
@@ -201,4 +200,4 @@ class Query:
         order_by: Ordering = None,
     ) -> Connection[Case]:
         window = Window(first=first, after=after, last=last, before=before)
-        return page(info, window, filter, order_by)  # type: ignore[return-value]
+        return listing(info, window, filter, order_by)  # type: ignore[return-value]

@@ -8,9 +8,10 @@ import strawberry
 from resolvers import deadline as verbs
 from resolvers import models
 from resolvers.doors.access import Row
+from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import ClockKind, DeadlineKind, LimitUnit, TraceReason
 from schema.grammar.node import Node
-from schema.grammar.source import asked, column, computed, fed_by, relation
+from schema.grammar.source import column, computed, derived, fed_by, relation
 
 
 @strawberry.type(description="计日: one day on the way to a due date, and whether it counted.")
@@ -18,6 +19,11 @@ class DeadlineDay:
     date: Day = strawberry.field(description="日期, in the jurisdiction's time zone.")
     counted: bool = strawberry.field(description="是否计入.")
     reason: TraceReason = strawberry.field(description="原因.")
+
+
+def _trace(_actor: Actor, row: Row) -> list[DeadlineDay]:
+    days = verbs.trace(row)
+    return [DeadlineDay(date=day.date, counted=day.counted, reason=TraceReason.of(day.reason)) for day in days]
 
 
 @fed_by(models.DeadlinePolicy, description="时限政策: a limit with its legal basis, in force from a day on.")
@@ -46,10 +52,7 @@ class Deadline(Node):
     calendar_version: int = column("日历版本.")
     policy: DeadlinePolicy | None = relation("时限政策.", models.DeadlinePolicy, key="policy_id")
 
-    @asked(
+    trace: list[DeadlineDay] = derived(
         "计日明细: each day from the start to the original due date, counted or not, and why.",
-        "start_at", "amount", "unit", "calendar_mode",
+        "start_at", "amount", "unit", "calendar_mode", "calendar", by=_trace,
     )  # fmt: skip
-    async def trace(root: Row) -> list[DeadlineDay]:
-        days = await verbs.trace(root)
-        return [DeadlineDay(date=day.date, counted=day.counted, reason=TraceReason.of(day.reason)) for day in days]

@@ -8,7 +8,8 @@ import strawberry
 
 from resolvers import event as verbs
 from resolvers import models
-from resolvers.doors.access import Budget, Row
+from resolvers.doors.access import Row
+from resolvers.doors.budget import Budget
 from resolvers.event import Interest
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import CaseEventKind

@@ -12,10 +12,12 @@ from resolvers.terms.roles import Permission
 from schema import case as cases
 from schema import kpi
 from schema.grammar import connection
-from schema.grammar.connection import Connection, Order, Page, Window
+from schema.grammar.connection import Connection, Listing, Window
 from schema.grammar.context import Info
+from schema.grammar.cursor import Order
 from schema.grammar.node import Node
-from schema.grammar.source import asked, column, fed_by, many, relation
+from schema.grammar.root import One, reads
+from schema.grammar.source import asked, column, fed_by, listed, many, relation
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -44,7 +46,7 @@ class Office(Node):
         where="t.active",
     )
 
-    @asked("本机构及下级机构承办的工单, as far as they are in your sight.", "code")
+    @listed("本机构及下级机构承办的工单, as far as they are in your sight.", models.Case, "code")
     def cases(
         root: Row,
         info: Info,
@@ -56,7 +58,7 @@ class Office(Node):
         order_by: cases.Ordering = None,
     ) -> Connection[Annotated["Case", strawberry.lazy("schema.case")]]:
         window = Window(first=first, after=after, last=last, before=before)
-        return cases.page(info, window, filter, order_by, office_code=root["code"])  # type: ignore[return-value]
+        return cases.listing(info, window, filter, order_by, office_code=root["code"])  # type: ignore[return-value]
 
     @asked("本机构及下级机构的指标; only of your own office and those below it.", "code")
     async def kpis(root: Row, info: Info, period: kpi.PeriodArgument, as_of: kpi.AsOf = None) -> kpi.KpiReport:
@@ -76,23 +78,18 @@ class OfficeFilter:
 
 @strawberry.type
 class Query:
-    @strawberry.field(
-        description="按代码取机构: null when absent or of another jurisdiction.",
-        metadata={"permission": Permission.READ_OFFICES},
-    )
-    async def office(
-        self, info: Info, code: Annotated[str, strawberry.argument(description="机构代码.")]
-    ) -> Office | None:
-        rows = await info.context.reader.rows(models.Office, verbs.coded(code))
-        return rows[0] if rows else None  # type: ignore[return-value]
-
-    @strawberry.field(
-        description="机构列表, by code: the offices of your jurisdiction.",
-        metadata={"permission": Permission.READ_OFFICES},
-    )
-    async def offices(
+    @reads(Permission.READ_OFFICES, "按代码取机构: null when absent or of another jurisdiction.")
+    def office(
         self,
-        info: Info,
+        info: Info,  # noqa: ARG002
+        code: Annotated[str, strawberry.argument(description="机构代码.")],
+    ) -> Office | None:
+        return One(models.Office, verbs.coded(code))  # type: ignore[return-value]
+
+    @reads(Permission.READ_OFFICES, "机构列表, by code: the offices of your jurisdiction.")
+    def offices(
+        self,
+        info: Info,  # noqa: ARG002
         first: connection.First = None,
         after: connection.After = None,
         last: connection.Last = None,
@@ -101,4 +98,4 @@ class Query:
     ) -> Connection[Office]:
         wanted = (filter or OfficeFilter()).wanted()
         window = Window(first=first, after=after, last=last, before=before)
-        return Page(info, models.Office, BY_CODE, window, where=verbs.matching(wanted), tag=wanted)  # type: ignore[return-value]
+        return Listing(models.Office, BY_CODE, window, verbs.matching(wanted), tag=wanted)  # type: ignore[return-value]

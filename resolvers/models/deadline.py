@@ -99,7 +99,15 @@ class Deadline(Table):
             "coalesce({t}.breached_at, CASE WHEN {t}.met_at IS NULL AND {t}.effective_due_at < :now"
             " THEN {t}.effective_due_at END)"
         ),
+        # Every day of the working calendar that a clock from here on can reach: 60 working days and the longest festival.
+        # Of a day with several versions the highest counts.
+        "calendar": (
+            "ARRAY(SELECT (x.date, x.day_type) FROM (SELECT DISTINCT ON (y.date) y.date, y.day_type FROM calendar_days y"
+            " WHERE y.date BETWEEN ({t}.start_at AT TIME ZONE 'Asia/Shanghai')::date"
+            " AND ({t}.start_at AT TIME ZONE 'Asia/Shanghai')::date + 150 ORDER BY y.date, y.version DESC) x)"
+        ),
     }
+    heavy: ClassVar[frozenset[str]] = frozenset({"calendar"})
 
 
 class DeadlineChange(Table):

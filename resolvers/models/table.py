@@ -16,10 +16,12 @@ class Table(Model):
 
     `computed`: name -> SQL over the row's alias `{t}` and the bound names `:now :actor_id :unit_offices
     :own_units`.
+    `heavy`: of those, the ones too costly to read with every row; they are read where they are asked for.
     `personal`: columns that only ever leave through a mask.
     """
 
     computed: ClassVar[dict[str, str]] = {}
+    heavy: ClassVar[frozenset[str]] = frozenset()
     personal: ClassVar[frozenset[str]] = frozenset()
 
     id = fields.UUIDField(primary_key=True, default=uuid4)

@@ -28,6 +28,27 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Stance:
+    """All of a caller that may shape a statement: each grant's role and whether it is held at the top, and what all of
+    them permit. It holds no id: ids enter a statement as values.
+    """
+
+    grants: tuple[tuple[Role, bool], ...]
+    permissions: frozenset[Permission]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(role for role, _ in self.grants)
+
+    @property
+    def is_third_party(self) -> bool:
+        return self.roles <= THIRD_PARTIES
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The caller of one operation. Made anew for each, so a lost grant counts from the next one on."""
 
@@ -39,23 +60,27 @@ class Actor:
     grants: tuple[Grant, ...]
     token_id: UUID
     scopes: frozenset[Permission] | None = None  # of an application: what its token was given
-    permissions: frozenset[Permission] = field(init=False)
+    stance: Stance = field(init=False)
+    roles: frozenset[Role] = field(init=False)
 
     def __post_init__(self) -> None:
         held = frozenset[Permission]().union(*(HOLDINGS[grant.role] for grant in self.grants))
-        object.__setattr__(self, "permissions", held if self.scopes is None else held & self.scopes)
+        permitted = held if self.scopes is None else held & self.scopes
+        places = tuple((grant.role, grant.office_id == self.jurisdiction_id) for grant in self.grants)
+        object.__setattr__(self, "stance", Stance(places, permitted))
+        object.__setattr__(self, "roles", self.stance.roles)
 
     @property
-    def roles(self) -> frozenset[Role]:
-        return frozenset(grant.role for grant in self.grants)
+    def permissions(self) -> frozenset[Permission]:
+        return self.stance.permissions
 
     @property
     def is_third_party(self) -> bool:
         """An application or an enterprise: no staff, no small counts, no citizen's words."""
-        return self.roles <= THIRD_PARTIES
+        return self.stance.is_third_party
 
     def may(self, permission: Permission) -> bool:
-        return permission in self.permissions
+        return self.stance.may(permission)
 
     def works_in(self, office_id: UUID) -> bool:
         """Whether the caller is of this unit. At the top bureau the centre's roles serve the whole city: only those who

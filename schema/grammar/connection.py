@@ -1,28 +1,26 @@
 """Keyset connections: a page goes on from where the last one ended, whatever was inserted meanwhile."""
 
 import asyncio
-import base64
-import binascii
-import hashlib
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-import orjson
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from resolvers.doors.access import Bind, Condition, Reader, Row
+from resolvers.doors.access import Row
+from resolvers.doors.bind import Bind, Condition
 from resolvers.models import Table
 from resolvers.rules import texts
 from resolvers.terms import limits
-from resolvers.terms.actor import Refused
+from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
+from schema.grammar import cursor
 from schema.grammar.context import Info
+from schema.grammar.cursor import Order, Place
 
 T = TypeVar("T")
-_BIGINT_BITS = 63
 
 First = Annotated[
     int | None,
@@ -33,27 +31,6 @@ Last = Annotated[
     int | None, strawberry.argument(description="取后几条: how many from the end, 1 to 100; never with `first`.")
 ]
 Before = Annotated[str | None, strawberry.argument(description="截止游标: only what comes before this cursor.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a page is ordered by: a column or named expression that is never null, then the id."""
-
-    column: str
-    kind: type = datetime
-    descending: bool = False
-
-    def sql(self, model: type[Table], bind: Bind) -> str:
-        return bind.fill(model.computed.get(self.column, f"{{t}}.{self.column}"), "t")
-
-    def read(self, said: Any) -> datetime | int | str:
-        """The sort value a cursor spells; an error for what no row could hold."""
-        if self.kind is datetime:
-            return datetime.fromisoformat(said).astimezone(UTC)
-        value: int | str = self.kind(said)
-        if value.bit_length() > _BIGINT_BITS if isinstance(value, int) else "\x00" in value:
-            raise ValueError("no column holds this")
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +51,78 @@ class Window:
         if asked is None:
             return limits.PAGE_DEFAULT
         return texts.whole(asked, 1, limits.PAGE_MAXIMUM, "last" if self.first is None else "first")
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a connection is asked for, before anything is read; a refusal for a window or cursor that makes no sense.
+
+    `where` says which rows belong to it, those of a parent (alias of its `Reference`s) included; `tag` stands for the
+    filter as given, in cursors and when siblings are told apart.
+    """
+
+    model: type[Table]
+    order: Order
+    window: Window
+    where: Condition | None = None
+    tag: object = None
+    size: int = field(init=False)
+    after: Place | None = field(init=False)
+    before: Place | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        window = self.window
+        self.size = window.size
+        self.after = None if window.after is None else cursor.read(window.after, self.order, "after")
+        self.before = None if window.before is None else cursor.read(window.before, self.order, "before")
+
+    @property
+    def backward(self) -> bool:
+        return self.window.last is not None
+
+    def belongs(self, t: str, bind: Bind) -> str:
+        """SQL that is true of the rows of this list, wherever its pages begin."""
+        return self.where(t, bind) if self.where else "true"
+
+    def bounds(self, t: str, bind: Bind) -> str:
+        """SQL that is true between the two cursors."""
+        expression = self.order.sql(self.model, t)
+        ends = (
+            (self.after, "<" if self.order.descending else ">"),
+            (self.before, ">" if self.order.descending else "<"),
+        )
+        parts = [
+            f"({expression}, {t}.id) {sign} ({bind(place.value)}, {bind(place.key)})" for place, sign in ends if place
+        ]
+        return " AND ".join(parts) or "true"
+
+    def ordering(self, t: str) -> str:
+        direction = "DESC" if self.order.descending != self.backward else "ASC"
+        return f"{self.order.sql(self.model, t)} {direction}, {t}.id {direction}"
+
+    def digest(self, actor: Actor, coordinate: str, parent: UUID | None) -> str:
+        """Names this list among all lists; `Refused` when it is not the one its cursors are from."""
+        named = cursor.digest(coordinate, self.order, self.tag, parent and str(parent), str(actor.jurisdiction_id))
+        for place, path in ((self.after, "after"), (self.before, "before")):
+            if place and place.listed != named:
+                raise cursor.foreign(path)
+        return named
+
+    def page_info(self, more: bool, ends: tuple[str, str] | None) -> "PageInfo":
+        start, end = ends or (None, None)
+        return PageInfo(
+            has_next_page=self.has_next(more),
+            has_previous_page=self.has_previous(more),
+            start_cursor=start,
+            end_cursor=end,
+        )
+
+    def has_next(self, more: bool) -> bool:
+        """`more`: a row beyond the page was found on the way."""
+        return self.before is not None if self.backward else more
+
+    def has_previous(self, more: bool) -> bool:
+        return more if self.backward else self.after is not None
 
 
 @strawberry.type(description="分页信息: where a page lies in its list.")
@@ -104,7 +153,9 @@ class Connection(Generic[T]):
 
     @strawberry.field(description="分页信息: where this page lies.")
     async def page_info(root: "Page") -> PageInfo:
-        return await root.info()
+        page = await root.rows()
+        ends = (root.cursor(page.rows[0]), root.cursor(page.rows[-1])) if page.rows else None
+        return root.listing.page_info(page.more, ends)
 
     @strawberry.field(description="总数: how many there are for this caller under this filter. Costs a count.")
     async def total_count(root: "Page") -> int:
@@ -118,27 +169,14 @@ class Slice:
 
 
 class Page:
-    """One page, read when its first field is asked for. Pages of siblings are read together."""
+    """One page, read when its first field is asked for. Pages of siblings are read together: in a listing of a row's
+    own, the row is the alias `p`.
+    """
 
-    def __init__(
-        self,
-        info: Info,
-        model: type[Table],
-        order: Order,
-        window: Window,
-        *,
-        where: Condition | None = None,
-        parent: tuple[str, UUID] | None = None,
-        tag: object = None,
-    ) -> None:
-        self._context, self._model, self._order, self._window = info.context, model, order, window
-        self._where, self._parent = where, parent
-        # Siblings share a statement when all but the parent is equal; `tag` stands for the filter.
-        self._name = (model, order, window, parent[0] if parent else None, tag)
-        listed = (model.__name__, order, tag, parent, info.context.caller.jurisdiction_id)
-        self._digest = hashlib.sha256(repr(listed).encode()).hexdigest()[:8]
-        self._size, self._backward = window.size, window.last is not None
-        self._after, self._before = self._read(window.after, "after"), self._read(window.before, "before")
+    def __init__(self, info: Info, listing: Listing, coordinate: str, parent: Row | None = None) -> None:
+        self.listing, self._coordinate, self._parent = listing, coordinate, parent
+        self._reader, self._loaders = info.context.reader, info.context.loaders
+        self._digest = listing.digest(info.context.caller, coordinate, parent["id"] if parent else None)
         self._slice: asyncio.Task[Slice] | None = None
 
     async def rows(self) -> Slice:
@@ -148,92 +186,49 @@ class Page:
         return await self._slice
 
     async def _cut(self) -> Slice:
-        found = await (self._alone() if self._parent is None else self._among_siblings())
-        kept = found[: self._size]
-        return Slice(kept[::-1] if self._backward else kept, more=len(found) > self._size)
-
-    async def info(self) -> PageInfo:
-        page = await self.rows()
-        return PageInfo(
-            has_next_page=page.more if not self._backward else self._before is not None,
-            has_previous_page=page.more if self._backward else self._after is not None,
-            start_cursor=self.cursor(page.rows[0]) if page.rows else None,
-            end_cursor=self.cursor(page.rows[-1]) if page.rows else None,
-        )
-
-    async def total(self) -> int:
-        if self._parent is None:
-            return await self._reader().count(self._model, self._where)
-        column, key = self._parent
-
-        async def load(parents: list[UUID]) -> list[int]:
-            found = await self._reader().counts(self._model, column, parents, self._where)
-            return [found[parent] for parent in parents]
-
-        return int(await self._loader("count", load).load(key))
+        listing = self.listing
+        found = await (self._alone() if self._parent is None else self._among_siblings(self._parent))
+        kept = found[: listing.size]
+        return Slice(kept[::-1] if listing.backward else kept, more=len(found) > listing.size)
 
     def cursor(self, row: Row) -> str:
-        return self._spell(row[self._order.column], row["id"])
+        return cursor.spell(self._digest, row[self.listing.order.column], row["id"])
 
-    def _spell(self, value: object, key: UUID) -> str:
-        said = [self._digest, value.isoformat() if isinstance(value, datetime) else value, str(key)]
-        return base64.urlsafe_b64encode(orjson.dumps(said)).decode().rstrip("=")
-
-    def _read(self, cursor: str | None, path: str) -> tuple[object, UUID] | None:
-        """The place a cursor of this very list names; a refusal for any other."""
-        if cursor is None:
-            return None
-        try:
-            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-            _, value, key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-            place = self._order.read(value), UUID(key)
-            # One spelling a place: what this list would not have printed itself is not its own.
-            is_ours = self._spell(*place) == cursor
-        except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
-            is_ours = False
-        if not is_ours:
-            raise Refused(Code.INVALID_INPUT, path, message="游标无效, 或不属于这个列表。")
-        return place
-
-    def _reader(self) -> Reader:
-        return self._context.reader
-
-    def _condition(self, t: str, bind: Bind) -> str:
-        parts = [self._where(t, bind)] if self._where else []
-        expression = self._order.sql(self._model, bind)
-        bounds = (
-            (self._after, "<" if self._order.descending else ">"),
-            (self._before, ">" if self._order.descending else "<"),
-        )
-        for place, sign in bounds:
-            if place is not None:
-                parts.append(f"({expression}, {t}.id) {sign} ({bind(place[0])}, {bind(place[1])})")
-        return " AND ".join(parts) or "true"
-
-    def _ordering(self) -> str:
-        direction = "DESC" if self._order.descending != self._backward else "ASC"
-        expression = self._model.computed.get(self._order.column, f"{{t}}.{self._order.column}").replace("{t}", "t")
-        return f"{expression} {direction}, t.id {direction}"
+    def _within(self, t: str, bind: Bind) -> str:
+        return f"{self.listing.belongs(t, bind)} AND {self.listing.bounds(t, bind)}"
 
     async def _alone(self) -> list[Row]:
-        return await self._reader().rows(self._model, self._condition, order=self._ordering(), limit=self._size + 1)
+        asked = self.listing
+        return await self._reader.rows(asked.model, self._within, order=asked.ordering("t"), limit=asked.size + 1)
 
-    async def _among_siblings(self) -> list[Row]:
-        column, key = self._parent or ("", UUID(int=0))
+    async def _among_siblings(self, parent: Row) -> list[Row]:
+        asked = self.listing
 
-        async def load(parents: list[UUID]) -> list[list[Row]]:
-            found = await self._reader().rows_of_each(
-                self._model, column, parents, self._condition, order=self._ordering(), limit=self._size + 1
+        async def load(keys: list[UUID]) -> list[list[Row]]:
+            found = await self._reader.rows_of_each(
+                asked.model, parent.model, keys, self._within, order=asked.ordering("t"), limit=asked.size + 1
             )
-            return [found[parent] for parent in parents]
+            return [found[key] for key in keys]
 
-        rows: list[Row] = await self._loader("page", load).load(key)
+        rows: list[Row] = await self._loader("page", load).load(parent["id"])
         return rows
 
-    def _loader(self, what: str, load: Any) -> DataLoader[UUID, Any]:
-        loaders = self._context.loaders
-        name = (what, self._name)
-        if name not in loaders:
-            loaders[name] = DataLoader(load_fn=load)
-        found: DataLoader[UUID, Any] = loaders[name]
+    async def total(self) -> int:
+        asked, parent = self.listing, self._parent
+        if parent is None:
+            return await self._reader.count(asked.model, asked.belongs)
+
+        async def load(keys: list[UUID]) -> list[int]:
+            found = await self._reader.counts(asked.model, parent.model, keys, asked.belongs)
+            return [found[key] for key in keys]
+
+        return int(await self._loader("count", load).load(parent["id"]))
+
+    def _loader(self, what: str, load: Callable[[list[UUID]], Awaitable[list[Any]]]) -> DataLoader[UUID, Any]:
+        # Siblings share a statement when all but the parent is equal.
+        asked = self.listing
+        name = (what, self._coordinate, asked.order, asked.window, repr(asked.tag))
+        if name not in self._loaders:
+            self._loaders[name] = DataLoader(load_fn=load)
+        found: DataLoader[UUID, Any] = self._loaders[name]
         return found

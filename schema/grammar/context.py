@@ -8,7 +8,8 @@ from typing import Any
 
 import strawberry
 
-from resolvers.doors.access import Budget, Reader
+from resolvers.doors.access import Reader
+from resolvers.doors.budget import Budget
 from resolvers.terms.actor import Actor
 
 

@@ -8,23 +8,27 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import wraps
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from resolvers.doors import access
 from resolvers.doors.access import Link, Row
+from resolvers.doors.bind import Bind, Reference
+from resolvers.doors.scopes import SCOPES
 from resolvers.models import Table
 from resolvers.terms.actor import Actor
 from resolvers.terms.roles import Role
 from schema.grammar import connection, ids
-from schema.grammar.connection import Order
+from schema.grammar.connection import Listing, Page, Window
 from schema.grammar.context import Info
+from schema.grammar.cursor import Order
 
 T = TypeVar("T")
 Function = Callable[[Actor, Row], object]
 Addressed = Callable[[Actor, Row, str], object]
+Ask = Callable[..., Any]  # gives a Listing; annotated, for the schema, with the connection it becomes
 
 
 class Kind(Enum):
@@ -52,8 +56,17 @@ class Source:
     order: str = "t.id"
     link: Link | None = None
     where: str | None = None
-    pages: Order | None = None
+    ask: Ask | None = None
     who: frozenset[Role] | None = None
+
+    def told(self, actor: Actor) -> bool:
+        """Whether this caller is told the list at all."""
+        return self.who is None or bool(self.who & actor.roles)
+
+    def members(self, t: str, p: str, link: str) -> str:
+        """SQL over a row of the list, the row that joins it, and its parent."""
+        own = f"{link if self.link else t}.{self.name} = {p}.id"
+        return f"{own} AND {self.where.replace('t.', f'{t}.')}" if self.where else own
 
 
 def column(description: str, *, name: str | None = None) -> Any:
@@ -102,11 +115,35 @@ def many(
 
 def pages(description: str, target: type[Table], *, key: str, order: Order) -> Any:
     """A keyset connection over the rows that hold our id in `key`."""
-    return Source(Kind.PAGES, description, name=key, target=target, pages=order)
+
+    def ask(
+        root: Any,
+        info: Info,  # noqa: ARG001  (the window is all that is asked)
+        first: connection.First = None,
+        after: connection.After = None,
+        last: connection.Last = None,
+        before: connection.Before = None,
+    ) -> Listing:
+        window = Window(first=first, after=after, last=last, before=before)
+        return Listing(target, order, window, lambda t, bind: f"{t}.{key} = {bind(root['id'])}")
+
+    return Source(Kind.PAGES, description, target=target, ask=ask)
+
+
+def listed(description: str, target: type[Table], *needs: str) -> Callable[[Ask], Any]:
+    """A keyset connection with arguments of its own: a function that says which rows belong to the row. It is given
+    `Reference`s for the row's columns, and reads nothing.
+    """
+
+    def declare(ask: Ask) -> Any:
+        source = Source(Kind.PAGES, description, needs=needs, target=target, ask=ask)
+        return strawberry.field(resolver=_pager(ask), description=description, metadata={"source": source})
+
+    return declare
 
 
 def asked(description: str, *needs: str) -> Callable[[Callable[..., Any]], Any]:
-    """A field with arguments or reading of its own: an ordinary resolver over named columns of the row."""
+    """A field that reads by itself: an ordinary resolver over named columns of the row."""
 
     def declare(resolver: Callable[..., Any]) -> Any:
         source = Source(Kind.ASKED, description, needs=needs)
@@ -122,7 +159,7 @@ def fed_by(model: type[Table], *, description: str) -> Callable[[type[T]], type[
     """Make an object type whose values are rows of a model."""
 
     def declare(cls: type[T]) -> type[T]:
-        if model not in access.SCOPES:
+        if model not in SCOPES:
             raise TypeError(f"{cls.__name__}: {model.__name__} has no scope")
         ids.register(cls.__name__, model)
         namespace = vars(sys.modules[cls.__module__])
@@ -131,7 +168,7 @@ def fed_by(model: type[Table], *, description: str) -> Callable[[type[T]], type[
             if not isinstance(source, Source):
                 raise TypeError(f"{cls.__name__}.{name}: no source")
             _check(cls.__name__, name, source, model)
-            setattr(cls, name, _field(name, source, annotation, namespace))
+            setattr(cls, name, _field(name, source, annotation, namespace, model))
         cls.__annotations__ = {}
         cls.is_type_of = staticmethod(lambda value, _info: isinstance(value, Row) and value.model is model)  # type: ignore[attr-defined]
         return strawberry.type(cls, description=description)
@@ -147,22 +184,18 @@ def _check(owner: str, name: str, source: Source, model: type[Table]) -> None:
         raise TypeError(f"{where}: no such column: {sorted(read - known)}")
     if read & model.personal and not source.is_personal:
         raise TypeError(f"{where}: a personal column leaves only through a mask")
-    if source.kind in (Kind.MANY, Kind.PAGES, Kind.RELATION) and source.target not in access.SCOPES:
+    if source.kind in (Kind.MANY, Kind.PAGES, Kind.RELATION) and source.target not in SCOPES:
         raise TypeError(f"{where}: its target has no scope")
 
 
-def _field(name: str, source: Source, annotation: Any, namespace: dict[str, Any]) -> Any:
-    resolver = _RESOLVERS[source.kind](name, source)
+def _field(name: str, source: Source, annotation: Any, namespace: dict[str, Any], model: type[Table]) -> Any:
+    resolver = _RESOLVERS[source.kind](name, source, model)
     resolver.__annotations__["return"] = annotation
     resolver.__module__ = namespace["__name__"]
     return strawberry.field(resolver=resolver, description=source.description, metadata={"source": source})
 
 
-def _told(source: Source, info: Info) -> bool:
-    return source.who is None or bool(source.who & info.context.caller.roles)
-
-
-def _plain(name: str, source: Source) -> Callable[..., Any]:
+def _plain(name: str, source: Source, _model: type[Table]) -> Callable[..., Any]:
     key = source.name or name
 
     def read(root: Any) -> Any:
@@ -171,22 +204,36 @@ def _plain(name: str, source: Source) -> Callable[..., Any]:
     return read
 
 
-def _derived(_name: str, source: Source) -> Callable[..., Any]:
-    function: Any = source.function
-    if source.addressed:
-
-        def address(root: Any, info: Info) -> Any:
-            return function(info.context.caller, root, info.context.base_url)
-
-        return address
+def _derived(_name: str, source: Source, model: type[Table]) -> Callable[..., Any]:
+    heavy = sorted(set(source.needs) & model.heavy)
 
     def derive(root: Any, info: Info) -> Any:
-        return function(info.context.caller, root)
+        return made(source, info.context.caller, root, info.context.base_url)
 
-    return derive
+    async def derive_heavily(root: Any, info: Info) -> Any:
+        read = {name: await _heavy(info, model, name, root["id"]) for name in heavy}
+        return made(source, info.context.caller, Row(model, {**root, **read}), info.context.base_url)
+
+    return derive_heavily if heavy else derive
 
 
-def _relation(_name: str, source: Source) -> Callable[..., Any]:
+def made(source: Source, actor: Actor, row: Row, base_url: str) -> object:
+    """What a derived field tells of a row."""
+    function: Any = source.function
+    return function(actor, row, base_url) if source.addressed else function(actor, row)
+
+
+async def _heavy(info: Info, model: type[Table], name: str, key: Any) -> Any:
+    reader = info.context.reader
+
+    async def load(keys: list[Any]) -> list[Any]:
+        found = await reader.heavy(model, name, keys)
+        return [found[each] for each in keys]
+
+    return await _loader(info, ("heavy", model, name), load).load(key)
+
+
+def _relation(_name: str, source: Source, _model: type[Table]) -> Callable[..., Any]:
     target, key = _target(source), source.name or ""
 
     async def follow(root: Any, info: Info) -> Any:
@@ -221,17 +268,21 @@ def _loader(info: Info, name: object, load: Callable[[list[Any]], Any]) -> DataL
     return found
 
 
-def _many(_name: str, source: Source) -> Callable[..., Any]:
-    target, key, where = _target(source), source.name or "", source.where
+def _many(_name: str, source: Source, _model: type[Table]) -> Callable[..., Any]:
+    target = _target(source)
+
+    def members(t: str, _bind: Bind) -> str:
+        return source.members(t, "p", "l")
 
     async def gather(root: Any, info: Info) -> Any:
-        if not _told(source, info):
+        if not source.told(info.context.caller):
             return []
         reader = info.context.reader
 
         async def load(parents: list[Any]) -> list[list[Row]]:
-            condition = (lambda _t, _bind: where) if where else None
-            found = await reader.rows_of_each(target, key, parents, condition, order=source.order, link=source.link)
+            found = await reader.rows_of_each(
+                target, root.model, parents, members, order=source.order, link=source.link
+            )
             return [found[parent] for parent in parents]
 
         return await _loader(info, ("many", source), load).load(root["id"])
@@ -239,26 +290,32 @@ def _many(_name: str, source: Source) -> Callable[..., Any]:
     return gather
 
 
-def _pages(_name: str, source: Source) -> Callable[..., Any]:
-    target, key, order = _target(source), source.name or "", source.pages
-    if order is None:
-        raise TypeError(f"{key}: no order")
+class Correlated:
+    """Stands for a row of which only the alias is known: its columns are references within the statement."""
 
-    def page(
-        root: Any,
-        info: Info,
-        first: connection.First = None,
-        after: connection.After = None,
-        last: connection.Last = None,
-        before: connection.Before = None,
-    ) -> Any:
-        window = connection.Window(first=first, after=after, last=last, before=before)
-        return connection.Page(info, target, order, window, parent=(key, root["id"]))
+    def __init__(self, alias: str) -> None:
+        self._alias = alias
+
+    def __getitem__(self, column: str) -> Reference:
+        return Reference(f"{self._alias}.{column}")
+
+
+def _pager(ask: Ask) -> Callable[..., Any]:
+    @wraps(ask)
+    def page(root: Any, info: Info, **arguments: Any) -> Any:
+        coordinate = f"{info.path.typename}.{info.field_name}"
+        return Page(info, ask(Correlated("p"), info, **arguments), coordinate, root)
 
     return page
 
 
-_RESOLVERS: dict[Kind, Callable[[str, Source], Callable[..., Any]]] = {
+def _pages(_name: str, source: Source, _model: type[Table]) -> Callable[..., Any]:
+    if source.ask is None:
+        raise TypeError("no listing")
+    return _pager(source.ask)
+
+
+_RESOLVERS: dict[Kind, Callable[[str, Source, type[Table]], Callable[..., Any]]] = {
     Kind.COLUMN: _plain,
     Kind.COMPUTED: _plain,
     Kind.DERIVED: _derived,

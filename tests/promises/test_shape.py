@@ -24,8 +24,12 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "resolvers.doors": ("resolvers.doors", "resolvers.models", "resolvers.rules", "resolvers.terms"),
     "resolvers": ("resolvers.doors", "resolvers.models", "resolvers.rules", "resolvers.terms"),
     "schema.grammar": (
-        "schema.grammar", "resolvers.doors.access", "resolvers.doors.once", "resolvers.models", "resolvers.rules",
-        "resolvers.terms",
+        "schema.grammar", "resolvers.doors.access", "resolvers.doors.bind", "resolvers.doors.budget",
+        "resolvers.doors.once", "resolvers.doors.scopes", "resolvers.models", "resolvers.rules", "resolvers.terms",
+    ),
+    "schema.plan": (
+        "schema.plan", "schema.grammar", "resolvers.doors.access", "resolvers.doors.bind", "resolvers.doors.db",
+        "resolvers.doors.scopes", "resolvers.models", "resolvers.terms",
     ),
     "schema": ("schema", "resolvers.models", "resolvers.terms"),
     "fixtures": ("fixtures", "resolvers"),
@@ -37,8 +41,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
 
 # A door uses only doors before it.
 DOORS = (
-    "postgres", "programs", "postmaster", "cluster", "migrating", "db", "clock", "ledger", "once", "access", "identity",
-    "reference", "figures", "due", "status", "feed", "store",
+    "postgres", "programs", "postmaster", "cluster", "migrating", "db", "clock", "ledger", "once", "bind", "scopes",
+    "budget", "access", "identity", "reference", "figures", "due", "status", "feed", "store",
 )  # fmt: skip
 
 # (who, whom) -> why it is right all the same.
@@ -54,7 +58,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("schema.inspection", "resolvers.rules.sight"): "where an inspector stood is masked like a personal column",
     ("schema.office", "schema.case"): "an office lists its cases: arguments are types, and those cannot be lazy",
     ("schema.office", "schema.kpi"): "an office tells its figures: arguments are types, and those cannot be lazy",
-    ("schema.event", "resolvers.doors.access.Budget"): "each event of a subscription is an operation of its own",
+    ("schema.event", "resolvers.doors.budget.Budget"): "each event of a subscription is an operation of its own",
     ("api.app", "resolvers.doors.once"): "timed: keys are forgotten after their life",
     ("api.app", "resolvers.doors.store"): "timed: the sweeper; and the store is opened",
     ("api.app", "resolvers.doors.reference"): "every start fills in reference rows that are missing",
