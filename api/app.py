@@ -31,6 +31,7 @@ from resolvers.doors.postgres import Logins
 from resolvers.terms.actor import Actor, Unavailable
 from schema import schema
 from schema.grammar.faults import Fault, report, tell
+from schema.plan.run import Plans
 
 _HOUR = 3_600
 _PATIENCE_SECONDS = 20
@@ -45,6 +46,7 @@ class Serving:
     pool_size: int
     public_url: str | None
     allowed_origins: tuple[str, ...]
+    plan_cache: int  # documents whose compiled plans are remembered; 0: every query is executed field by field
     sample: bool  # demo people exist: the console may offer their tokens
 
 
@@ -63,6 +65,7 @@ def build(serving: Serving) -> Starlette:
         identify=identify,
         allowed_origins=serving.allowed_origins,
         public_url=serving.public_url,
+        plans=Plans(schema, serving.plan_cache) if serving.plan_cache else None,
     )
     photos, console = Photos(identify), Console(serving.data_dir if serving.sample and not serving.public_url else None)
     routes: list[BaseRoute] = [

@@ -8,12 +8,12 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Never, Self
+from typing import Any, Never, Self, TypeVar
 
 from tqdm import tqdm
 
@@ -23,6 +23,8 @@ from fixtures.load import Loaded, is_playground, load, mint_tokens
 from resolvers.doors import db, ledger, migrating, reference
 from resolvers.doors.postgres import ClusterBusy, Logins, external_logins
 from resolvers.terms.actor import Unavailable
+
+T = TypeVar("T")
 
 DEMO = ("yunxi", "daqing", "suihua")
 _LOADING_MILLISECONDS = 600_000
@@ -57,7 +59,7 @@ def database(settings: Settings, *, own: bool = False) -> Iterator[Logins]:
     """The logins of a database that answers until the end. `own`: nobody else may hold the embedded one."""
     if settings.database_url is not None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        yield asyncio.run(external_logins(settings.database_url, settings.data_dir))
+        yield _run(external_logins(settings.database_url, settings.data_dir))
         return
     from resolvers.doors.cluster import join_cluster, start_cluster  # noqa: PLC0415  (not with DATABASE_URL)
 
@@ -89,12 +91,20 @@ def _give_up(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)  # as a shell reports it
 
 
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """`asyncio.run`; a signal before the first step leaves no coroutine to be complained of."""
+    try:
+        return asyncio.run(work)
+    finally:
+        work.close()
+
+
 def serve(settings: Settings, _asked: argparse.Namespace) -> int:
     """Serve until told to stop; then answer what is under way, close sockets (1012) and stop the database."""
     from api import server  # noqa: PLC0415  (the whole API: the other commands need not wait for it)
 
     with database(settings, own=True) as logins, bound(settings.host, settings.port) as doors:
-        asyncio.run(_prepare(settings, logins))
+        _run(_prepare(settings, logins))
         server.serve(settings, logins, doors, lambda port: announce(settings, port))
     return 0
 
@@ -145,7 +155,7 @@ def announce(settings: Settings, port: int) -> None:
 
 def migrate(settings: Settings, _asked: argparse.Namespace) -> int:
     with database(settings) as logins:
-        asyncio.run(_migrated(logins))
+        _run(_migrated(logins))
     return 0
 
 
@@ -164,8 +174,8 @@ async def _opened(logins: Logins, work: Callable[[], Awaitable[None]]) -> None:
 
 def load_cities(settings: Settings, asked: argparse.Namespace) -> int:
     with database(settings) as logins:
-        asyncio.run(_migrated(logins))
-        asyncio.run(_load(logins, settings.data_dir, cities(asked.cities)))
+        _run(_migrated(logins))
+        _run(_load(logins, settings.data_dir, cities(asked.cities)))
     return 0
 
 
@@ -225,7 +235,7 @@ def verify_figures(settings: Settings, asked: argparse.Namespace) -> int:
         return 2
     url = asked.url or settings.public_url or f"http://{_at(settings.host, settings.port)}"
     loaded = [city for city in CITIES if any(login.startswith(f"{city}-") for login in known)]
-    verdicts = asyncio.run(figures.verify(url, known, loaded))
+    verdicts = _run(figures.verify(url, known, loaded))
     if not verdicts:
         print(f"jiesu: no article prints a figure of {' '.join(loaded)}; load another city first.", file=sys.stderr)
         return 2
@@ -244,7 +254,7 @@ def export_schema(_settings: Settings, _asked: argparse.Namespace) -> int:
 def verify_ledger(settings: Settings, _asked: argparse.Namespace) -> int:
     """Exit 1 when a chain does not hold."""
     with database(settings) as logins:
-        return asyncio.run(_verify_ledger(logins))
+        return _run(_verify_ledger(logins))
 
 
 async def _verify_ledger(logins: Logins) -> int:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
     from strawberry.schema import BaseSchema
 
+    from schema.plan.run import Plans
+
 OPERATIONS = {
     "GET": frozenset({OperationType.QUERY}),
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
@@ -77,6 +79,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         identify: bearer.Identify,
         allowed_origins: Sequence[str] = (),
         public_url: str | None = None,
+        plans: Plans | None = None,
     ) -> None:
         super().__init__(
             schema,
@@ -88,6 +91,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         )
         self.identify = identify
         self.public_url = public_url.rstrip("/") if public_url else None
+        self.plans = plans
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -104,7 +108,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def respond(self, request: Request, media: str | None) -> Response:
         try:
             admit(request, media)
-            return await self.run(request)
+            context = self.context(request, await self.caller(request))
+            return await self.planned(request, context, media or JSON) or await self.run(request, context)
         except Rejection as no:
             return reply({"errors": [no.told]}, no.status, media or JSON, no.headers)
         except TooLarge:
@@ -116,6 +121,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             told = tell(Fault.INTERNAL_SERVER_ERROR, incidentId=report(error))
             return reply({"errors": [told]}, 500, media or JSON)
 
+    async def planned(self, request: Request, context: Context, media: str) -> Response | None:
+        """The answer of a read plan; None when ordinary execution is to answer."""
+        if self.plans is None:
+            return None
+        said = self.said(request.method, request.query_params, await request.body())
+        try:
+            body = await self.plans.answer(context, said.query or "", said.variables, said.operation_name)
+        except TimeoutError:
+            late: Answer = {"errors": [tell(Fault.OPERATION_TIMEOUT, retryAfter=RETRY_SECONDS)]}
+            return reply(late, status_of(late, media), media)
+        return None if body is None else plain(body, media)
+
     def should_render_graphql_ide(self, request: object) -> bool:  # noqa: ARG002
         return False
 
@@ -123,8 +140,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return Response(media_type=negotiate(accepted(request.headers)))
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
-        """Of a request: the caller's. A socket gets one for each of its operations, by `context`."""
-        return self.context(request, await self.caller(request) if isinstance(request, Request) else None)
+        """Of a socket, which gets one more for each of its operations. A request brings its own, its caller known."""
+        return self.context(request, None)
 
     def context(self, request: Request | WebSocket, actor: Actor | None) -> Context:
         scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
@@ -145,8 +162,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         if request.method == "GET":
-            return asked({**request.query_params, **self.json_parameters(request.query_params)})
-        return asked(self.decode_json(await request.get_body()))
+            return self.said("GET", request.query_params, b"")
+        return self.said("POST", {}, await request.get_body())
+
+    def said(self, method: str, parameters: Mapping[str, str | None], body: str | bytes) -> GraphQLRequestData:
+        """What a request asks."""
+        if method == "GET":
+            return asked({**parameters, **self.json_parameters(parameters)})
+        return asked(self.decode_json(body))
 
     def json_parameters(self, given: Mapping[str, str | None]) -> dict[str, object]:
         return {part: self.decode_json(given[part] or "null") for part in ("variables", "extensions") if part in given}
@@ -268,6 +291,11 @@ def status_of(body: Answer, media: str) -> int:
     if "data" in body:
         return PARTIAL_SUCCESS if media == GRAPHQL_RESPONSE else 200
     return STATUSES.get(errors[0]["extensions"]["code"], 400 if media == GRAPHQL_RESPONSE else 200)
+
+
+def plain(body: bytes, media: str) -> Response:
+    """A complete answer without errors."""
+    return Response(body, 200, {"Vary": "Accept"}, f"{media}; charset=utf-8")
 
 
 def reply(body: Answer, status: int, media: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -24,6 +24,7 @@ def serve(settings: Settings, logins: Logins, doors: list[socket.socket], announ
             pool_size=settings.pool_size,
             public_url=settings.public_url,
             allowed_origins=settings.allowed_origins,
+            plan_cache=settings.plan_cache,
             sample=bool(settings.sample),
         )
     )

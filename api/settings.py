@@ -45,6 +45,11 @@ VARIABLES = (
     Variable("JIESU_LOG_LEVEL", "info", f"One of {', '.join(LOG_LEVELS)}."),
     Variable("JIESU_POOL_SIZE", "10", "Database connections of one process, 1 to 100."),
     Variable(
+        "JIESU_PLAN_CACHE",
+        "512",
+        "Documents whose compiled reads are remembered, 0 to 10000; with 0 every query is executed field by field.",
+    ),
+    Variable(
         "JIESU_ALLOWED_ORIGINS", "", "Origins, parted by spaces, whose pages may open sockets to jiesu besides its own."
     ),
 )
@@ -63,6 +68,7 @@ class Settings:
     account: str
     log_level: str
     pool_size: int
+    plan_cache: int
     allowed_origins: tuple[str, ...]
 
 
@@ -87,6 +93,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         account=read("JIESU_ACCOUNT", _account),
         log_level=read("JIESU_LOG_LEVEL", _log_level),
         pool_size=read("JIESU_POOL_SIZE", lambda text: _whole(text, 1, 100)),
+        plan_cache=read("JIESU_PLAN_CACHE", lambda text: _whole(text, 0, 10_000)),
         allowed_origins=read("JIESU_ALLOWED_ORIGINS", lambda text: tuple(dict.fromkeys(map(_origin, text.split())))),
     )
 

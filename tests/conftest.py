@@ -48,7 +48,7 @@ async def database(data_dir: Path) -> AsyncIterator[Logins]:
 @pytest.fixture(scope="session")
 async def base_url(database: Logins, data_dir: Path) -> AsyncIterator[str]:
     """jiesu itself, served over HTTP and sockets on a free port."""
-    app = build(Serving(database, data_dir, 10, None, (), sample=False))
+    app = build(Serving(database, data_dir, 10, None, (), 512, sample=False))
     config = uvicorn.Config(
         app, port=0, log_level="warning", ws="websockets-sansio", ws_max_size=limits.SOCKET_MESSAGE_BYTES
     )

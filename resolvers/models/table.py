@@ -38,6 +38,12 @@ class Table(Model):
         return list(cls._meta.fields_db_projection.values())
 
     @classmethod
+    def is_never_null(cls, column: str) -> bool:
+        """Whether the table itself lets no null stand in this column; a named expression may be null."""
+        owners = {db: own for own, db in cls._meta.fields_db_projection.items()}
+        return column in owners and not cls._meta.fields_map[owners[column]].null
+
+    @classmethod
     async def named(cls, column: str, name: str, **known: object) -> Self | None:
         """The row that bears this name; None too for a name longer than any row can bear, which the ORM balks at."""
         field = cls._meta.fields_map[column]

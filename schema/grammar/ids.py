@@ -40,6 +40,11 @@ def model(name: str) -> type[Table]:
     return _MODELS[name]
 
 
+def name(of: type[Table]) -> str:
+    """The type whose values are this model's rows."""
+    return next(name for name, model in _MODELS.items() if model is of)
+
+
 def wanted(text: str, name: str, *path: str) -> UUID:
     """The row id of an input that must name an object of this type; `NOT_FOUND` for anything else."""
     found = read(text)

@@ -106,7 +106,7 @@ async def serving_here(*, pool_size: int) -> AsyncIterator[tuple[str, Login]]:
         cluster = start_cluster(folder)
         try:
             await migrating.migrate(cluster.logins)
-            app = build(Serving(cluster.logins, folder, pool_size, None, (), sample=False))
+            app = build(Serving(cluster.logins, folder, pool_size, None, (), 512, sample=False))
             server = QuietServer(uvicorn.Config(app, port=0, log_level="warning", ws="websockets-sansio"))
             running = asyncio.create_task(server.serve())
             while not server.started:

@@ -26,6 +26,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         account="nobody",
         log_level="info",
         pool_size=10,
+        plan_cache=512,
         allowed_origins=(),
     )
 
@@ -46,6 +47,7 @@ def test_every_variable_is_obeyed() -> None:
             "JIESU_ACCOUNT": "postgres",
             "JIESU_LOG_LEVEL": "DEBUG",
             "JIESU_POOL_SIZE": "100",
+            "JIESU_PLAN_CACHE": "0",
             "JIESU_ALLOWED_ORIGINS": "https://App.example/ http://localhost:3000",
         }
     ) == Settings(
@@ -58,6 +60,7 @@ def test_every_variable_is_obeyed() -> None:
         account="postgres",
         log_level="debug",
         pool_size=100,
+        plan_cache=0,
         allowed_origins=("https://app.example", "http://localhost:3000"),
     )
 

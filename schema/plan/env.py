@@ -1,0 +1,59 @@
+"""What one planned request carries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from graphql.execution.values import VariableValues
+
+from resolvers.doors import db
+from resolvers.doors.bind import Bind
+from resolvers.terms.actor import Actor
+from schema.grammar.connection import Listing
+from schema.grammar.context import Context
+
+if TYPE_CHECKING:
+    from schema.plan.tree import Pages
+
+
+@dataclass(slots=True)
+class Env:
+    """`pages`: what each connection was asked for. `waiting`: objects still to be filled by resolvers."""
+
+    context: Context
+    variables: VariableValues
+    pages: dict[Pages, Listing] = field(default_factory=dict)
+    waiting: list[tuple[dict[str, Any], Callable[[Any, Env], Awaitable[dict[str, Any]]], Any]] = field(
+        default_factory=list
+    )
+    actor: Actor = field(init=False)
+    base_url: str = field(init=False)
+    info: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.actor, self.base_url = self.context.caller, self.context.base_url
+        self.info = SimpleNamespace(context=self.context)
+
+    def bind(self) -> Bind:
+        return Bind(self.actor, self.context.now)
+
+    def later(self, resolve: Callable[[Any, Env], Awaitable[dict[str, Any]]], row: Any) -> dict[str, Any]:
+        """An object that is filled when the rows have been read."""
+        empty: dict[str, Any] = {}
+        self.waiting.append((empty, resolve, row))
+        return empty
+
+    async def fetch(self, sql: str, values: list[object]) -> list[Any]:
+        """Rows of one statement, within this operation's budget."""
+        async with self.context.budget.turn():
+            return await db.fetch(sql, values)
+
+    async def fill(self) -> None:
+        """Fill what waits, side by side, so that siblings are read together."""
+        found = await asyncio.gather(*(resolve(row, self) for _, resolve, row in self.waiting))
+        for (empty, _, _), value in zip(self.waiting, found, strict=True):
+            empty.update(value)
