@@ -17,6 +17,7 @@ from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import CaseKind, CasePriority
 from resolvers.terms.roles import UNIT
 from resolvers.terms.statuses import CaseStatus
+from resolvers.terms.term import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def matching(actor: Actor, wanted: Wanted) -> Condition:
     text = texts.optional(wanted.text, limits.SEARCH_CHARACTERS, "filter", "text")
 
     def condition(t: str, bind: Bind) -> str:
-        parts = [*_of_lists(wanted, t, bind), *_of_ranges(wanted, t, bind)]
+        parts = [*_of_lists(wanted, t), *_of_ranges(wanted, t, bind)]
         if wanted.office_code is not None:
             parts.append(in_subtree(wanted.office_code, t, bind))
         if wanted.category_code is not None:
@@ -75,22 +76,25 @@ def held_by(office_code: str) -> Condition:
 
 def in_subtree(office_code: str, t: str, bind: Bind) -> str:
     """Cases held by an office or any office below it: by their lead, or where they were taken in until dispatched."""
-    code = bind(office_code)
     # The path of a code unknown in this jurisdiction is null, and nothing begins with null.
     return (
-        f"coalesce({t}.lead_office_id, {t}.intake_office_id) IN (SELECT y.id FROM offices y JOIN offices z"
-        f" ON z.code = {code} AND z.jurisdiction_id = {t}.jurisdiction_id"
-        f" WHERE y.path LIKE z.path || '%')"
+        f"coalesce({t}.lead_office_id, {t}.intake_office_id) = ANY(ARRAY(SELECT y.id FROM offices z JOIN offices y"
+        f" ON y.path ^@ z.path WHERE z.code = {bind(office_code)}"
+        f" AND z.jurisdiction_id = {bind.named('jurisdiction_id')}))"
     )
 
 
-def _of_lists(wanted: Wanted, t: str, bind: Bind) -> list[str]:
+def _of_lists(wanted: Wanted, t: str) -> list[str]:
+    """Words of a closed vocabulary are written, not bound: what they select, and so which index serves, the planner
+    must know. Those asked for more than once are written once, in one order.
+    """
     lists = (("status", wanted.status), ("kind", wanted.kind), ("priority", wanted.priority))
-    return [
-        f"{t}.{column} = ANY({bind([value.value for value in values], '::text[]')})"
-        for column, values in lists
-        if values is not None
-    ]
+    return [_one_of(f"{t}.{column}", values) for column, values in lists if values is not None]
+
+
+def _one_of(column: str, values: Sequence[Term]) -> str:
+    words = ", ".join(f"'{word}'" for word in sorted(set(values)))
+    return f"{column} IN ({words})" if words else "false"
 
 
 def _of_ranges(wanted: Wanted, t: str, bind: Bind) -> list[str]:

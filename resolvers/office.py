@@ -37,7 +37,7 @@ def matching(wanted: Wanted) -> Condition:
             parts.append(f"{t}.division_code = {bind(wanted.division_code)}")
         if wanted.under_code is not None:
             top = f"(SELECT y.path FROM offices y WHERE y.code = {bind(wanted.under_code)})"
-            parts.append(f"{t}.path LIKE {top} || '%'")
+            parts.append(f"{t}.path ^@ {top}")
         if text is not None:
             parts.append(f"position({bind(text)} in {t}.name) > 0")
         return " AND ".join(parts) or "true"

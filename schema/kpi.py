@@ -1,13 +1,17 @@
 """指标: figures with their numerator, denominator, reason and instant (domain 4.7)."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date as Day  # noqa: N812  (a field called date stands beside it)
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 from resolvers import kpi as verbs
+from resolvers.terms.actor import Refused
 from resolvers.terms.kinds import CaseKind, KpiName
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
@@ -15,6 +19,7 @@ from schema.grammar.context import Info
 if TYPE_CHECKING:
     from schema.office import Office
 
+T = TypeVar("T")
 Digits = Annotated[int, strawberry.argument(description="小数位数: 0 to 6; rounded half up.")]
 Kind = Annotated[CaseKind | None, strawberry.argument(description="诉求类型: all kinds when not given.")]
 AsOf = Annotated[
@@ -186,9 +191,36 @@ class KpiRank:
 
 
 async def report(info: Info, office_code: str | None, period: PeriodInput, as_of: datetime | None) -> KpiReport:
-    context = info.context
-    found = await verbs.report(context.reader, office_code, period.from_, period.through, as_of)
+    """Reports of one operation are found together, and so is each figure of theirs: a page costs what one office does."""
+    reader = info.context.reader
+
+    async def load(codes: list[str | None]) -> list[verbs.Report | Refused]:
+        return await verbs.reports(reader, codes, period.from_, period.through, as_of, _gathering(info))
+
+    found: verbs.Report = await _together(info, ("kpis", period.from_, period.through, as_of), load, office_code)
     return KpiReport(report=found)
+
+
+def _gathering(info: Info) -> verbs.Ask:
+    reader = info.context.reader
+
+    async def ask(figure: verbs.Figure[T], unit: tuple[str, str]) -> T:
+        async def load(units: list[tuple[str, str]]) -> list[T]:
+            return await figure.of(reader, units)
+
+        found: T = await _together(info, figure, load, unit)
+        return found
+
+    return ask
+
+
+async def _together(info: Info, name: object, load: Callable[[list[Any]], Awaitable[list[Any]]], key: object) -> Any:
+    """What `load` finds for this key, asked for at once with the keys of all siblings under the same name."""
+    loaders = info.context.loaders
+    if name not in loaders:
+        loaders[name] = DataLoader(load_fn=load)
+    # A field that fails cancels those beside it, and the answer one of them waits for may be another office's too.
+    return await asyncio.shield(loaders[name].load(key))
 
 
 @strawberry.type

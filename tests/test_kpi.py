@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,20 +13,39 @@ from resolvers.rules.days import local_date
 from resolvers.rules.kpi import Window, aggregate
 from resolvers.terms.kinds import CaseKind
 from tests import histories, world
-from tests.client import Data
+from tests.client import Caller, Data
 from tests.figures import ASKED, INTAKE, RANKING, RATE, RATES, around_today, days, figures, ranked, rate
 from tests.histories import BEGAN, HOURS, History
 from tests.world import City, add_office, alter, change
 
+EVERY = f"""{" ".join(f"{name} {RATE}" for name in RATES)} {INTAKE} reports: closureRate(kind: REPORT) {RATE}
+  tagShare(tag: "春节") {RATE} yearOnYear {{ current base percent }} recoveredLoss byDay {{ date received closed }} asOf"""
+PAGE = """query ($period: PeriodInput!, $asOf: DateTime, $first: Int = 100) {{ offices(first: $first) {{ nodes {{
+  code kpis(period: $period, asOf: $asOf) {{ {} }} }} }} }}"""
 BELOW = {"top": ("top", "east", "west", "stall"), "east": ("east", "stall"), "west": ("west",), "stall": ("stall",)}
 
 
 async def closed_on(city: City, case: Data, instant: str) -> None:
     """Answered, and the clock turned back to when that was."""
     await city.as_("agent").done("answerCase", **change(case), answer="请向交通部门反映。", outOfRemit=True)
-    then = datetime.fromisoformat(instant)
-    of_case = "(SELECT id FROM cases WHERE number = $2)"
-    await alter(f"UPDATE rounds SET closed_at = $1 WHERE case_id = {of_case}", then, case["number"])
+    closed = "UPDATE rounds SET closed_at = $1 WHERE case_id = (SELECT id FROM cases WHERE number = $2)"
+    await alter(closed, datetime.fromisoformat(instant), case["number"])
+
+
+async def page(caller: Caller, wanted: str, period: Data, **given: object) -> dict[str, Data]:
+    found = (await caller.ask(PAGE.format(wanted), period=period, **given))["offices"]["nodes"]
+    return {node["code"]: node["kpis"] for node in found}
+
+
+async def done_twice_at(city: City, office: str, kind: str = "REPORT") -> None:
+    """A case of which every figure has something to tell, held by this office."""
+    case = await city.case_in("IN_PROGRESS", kind=kind, tags=["春节"])
+    await city.inspect(case)
+    case = await city.call_back(await city.sign_off(await city.submit(case, recoveredLoss="30")), level="DISSATISFIED")
+    case = (await city.as_("leader").done("superviseCase", **change(await city.review(case)), reason="重办"))["case"]
+    await city.call_back(await city.sign_off(await city.submit(case, recoveredLoss="50.5")), level="SATISFIED")
+    moved = "UPDATE assignments SET office_id = $1 WHERE case_id = (SELECT id FROM cases WHERE number = $2)"
+    await alter(moved, city.offices[office], case["number"])
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +78,51 @@ async def test_the_figures_of_any_window_as_of_any_instant_are_those_of_the_plai
         expected["kind"] = aggregate(reports, window, as_of)["closureRate"]
         for name in ("closureRate", "onTimeClosureRate", "kind"):
             assert (found[name]["numerator"], found[name]["denominator"]) == expected[name], (name, window, as_of)
+
+
+async def test_a_page_tells_of_each_office_what_is_told_of_it_alone(past: tuple[City, object], city: City) -> None:
+    for office, kind in (("stall", "REPORT"), ("stall", "COMPLAINT"), ("east", "COMPLAINT"), ("west", "REPORT")):
+        await done_twice_at(city, office, kind)
+    spring, then, now = days("2026-02-20", "2026-05-20"), BEGAN + timedelta(hours=HOURS), datetime.now(UTC)
+    for town, period, at in ((past[0], spring, then.isoformat()), (city, around_today(40), now.isoformat())):
+        for caller in (town.as_("leader"), town.as_("integrator")):
+            told = await page(caller, EVERY, period, asOf=at)
+            assert told == {code: await figures(caller, EVERY, period, code=code, asOf=at) for code in told}
+
+
+async def test_a_case_counts_once_in_each_of_the_offices_above_it_asked_for_together(city: City) -> None:
+    await done_twice_at(city, "stall")
+    once = dict.fromkeys(("tagShare", *RATES[:-1]), (1, 1)) | {"callbackRate": (2, 2), "duplicateDispatchRate": (0, 1)}
+
+    told = await page(city.as_("leader"), EVERY, around_today(40))
+
+    for name in ("top", "east", "stall"):
+        found = told[city.codes[name]]
+        assert {rate: (found[rate]["numerator"], found[rate]["denominator"]) for rate in once} == once, name
+        assert (found["intake"]["total"], found["yearOnYear"]["current"], found["recoveredLoss"]) == (1, 1, "50.50")
+        assert [sum(day[count] for day in found["byDay"]) for count in ("received", "closed")] == [1, 1]
+
+
+async def test_many_offices_cost_no_more_statements_than_one(city: City, caplog: pytest.LogCaptureFixture) -> None:
+    for n in range(30):
+        await add_office(city, f"county-{n}")
+    caplog.set_level(logging.DEBUG, "tortoise.db_client")  # which tells each statement it sends
+
+    async def statements(wanted: str, first: int) -> int:
+        caplog.clear()
+        assert len(await page(city.as_("leader"), wanted, around_today(), first=first)) == first
+        return sum(record.getMessage().lstrip().startswith(("SELECT", "WITH")) for record in caplog.records)
+
+    bare = await statements("formulaVersion", 1)
+    assert {await statements(EVERY, n) for n in (1, 4, 34)} == {bare + 13}  # 9 cohorts, last year, tags, losses, days
+
+
+async def test_a_field_that_fails_takes_no_figure_from_another_that_shares_it(city: City) -> None:
+    office = (await city.as_("leader").ask("query ($c: String!) { office(code: $c) { id } }", c=city.code))["office"]
+    asked = "nodes(ids: [$id]) { ... on Office { kpis(period: $period) { closureRate { numerator } %s } } }"
+    both = f"query ($id: ID!, $period: PeriodInput!) {{ a: {asked} b: {asked} }}" % ('tagShare(tag: "") { reason }', "")
+    answer = await city.as_("leader").post(both, **office, period=around_today())
+    assert answer.json()["data"] == {"a": [None], "b": [{"kpis": {"closureRate": {"numerator": 0}}}]}
 
 
 async def test_adjacent_windows_count_each_case_once(past: tuple[City, list[History]]) -> None:
@@ -128,11 +193,8 @@ async def test_the_figures_of_a_working_day(city: City) -> None:
     await city.as_("agent").done("answerCase", **change(question), answer="可以。")
     await city.receive(kind="SUGGESTION", party=None)  # waits for dispatch
     await city.call_back(await case("CLOSED_AWAITING_CALLBACK", 4), outcome="DECLINED", level=None)
-    wanted = " ".join(f"{name} {RATE}" for name in RATES)
-    more = f'{wanted} {INTAKE} tagShare(tag: "春节") {RATE} yearOnYear {{ current base percent }} recoveredLoss'
-    more += " period { from through } formulaVersion byDay { date received closed }"
 
-    found = await figures(city.as_("leader"), more, around_today(40))
+    found = await figures(city.as_("leader"), f"{EVERY} period {{ from through }} formulaVersion", around_today(40))
 
     told = {name: (found[name]["numerator"], found[name]["denominator"]) for name in (*RATES, "tagShare")}
     assert told == {
@@ -181,9 +243,7 @@ async def test_what_was_keyed_in_later_was_not_known_before(city: City) -> None:
     before = datetime.now(UTC)
     await city.receive(receivedAt=(before - timedelta(minutes=1)).isoformat())
 
-    found = [
-        await rate(city.as_("leader"), "closureRate", around_today(), asOf=at) for at in (before.isoformat(), None)
-    ]
+    found = [await rate(city.as_("leader"), "closureRate", around_today(), asOf=at) for at in (str(before), None)]
 
     assert found == [(0, 0), (0, 1)]
 
@@ -241,10 +301,8 @@ async def test_of_duplicate_dispatches_fewer_are_better(city: City) -> None:
 
     places = await ranked(city.as_("analyst"), "DUPLICATE_DISPATCH_RATE", around_today())
 
-    assert [(place["office"]["code"], place["rank"]) for place in places] == [
-        (city.codes["west"], 1),
-        (city.codes["east"], 2),
-    ]
+    standing = [(place["office"]["code"], place["rank"]) for place in places]
+    assert standing == [(city.codes["west"], 1), (city.codes["east"], 2)]
     assert await ranked(city.as_("analyst"), "ODR_SUCCESS_RATE", around_today()) == []
 
 

@@ -23,7 +23,7 @@ REVOKE INSERT, UPDATE ON tortoise_migrations FROM {user};
 REVOKE UPDATE ON ledger FROM {user};
 GRANT DELETE ON idempotency_keys TO {user};
 """
-NEWEST = "0002_constraints"
+NEWEST = "0003_open_cases"
 
 
 async def migrate(logins: Logins) -> None:

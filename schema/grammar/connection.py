@@ -183,7 +183,7 @@ class Page:
         """Read once: the fields of a page are resolved side by side, and tell of the same rows."""
         if self._slice is None:
             self._slice = asyncio.create_task(self._cut())
-        return await self._slice
+        return await asyncio.shield(self._slice)
 
     async def _cut(self) -> Slice:
         listing = self.listing
@@ -210,7 +210,7 @@ class Page:
             )
             return [found[key] for key in keys]
 
-        rows: list[Row] = await self._loader("page", load).load(parent["id"])
+        rows: list[Row] = await self._loaded("page", load, parent["id"])
         return rows
 
     async def total(self) -> int:
@@ -222,13 +222,17 @@ class Page:
             found = await self._reader.counts(asked.model, parent.model, keys, asked.belongs)
             return [found[key] for key in keys]
 
-        return int(await self._loader("count", load).load(parent["id"]))
+        return int(await self._loaded("count", load, parent["id"]))
 
-    def _loader(self, what: str, load: Callable[[list[UUID]], Awaitable[list[Any]]]) -> DataLoader[UUID, Any]:
+    async def _loaded(self, what: str, load: Callable[[list[UUID]], Awaitable[list[Any]]], key: UUID) -> Any:
         # Siblings share a statement when all but the parent is equal.
         asked = self.listing
         name = (what, self._coordinate, asked.order, asked.window, repr(asked.tag))
-        if name not in self._loaders:
-            self._loaders[name] = DataLoader(load_fn=load)
-        found: DataLoader[UUID, Any] = self._loaders[name]
-        return found
+        return await loaded(self._loaders, name, load, key)
+
+
+async def loaded(loaders: dict[Any, Any], name: object, load: Callable[[list[Any]], Any], key: Any) -> Any:
+    """What a key stands for, read together with its neighbours. A field that is given up takes none of theirs with it."""
+    if name not in loaders:
+        loaders[name] = DataLoader(load_fn=load)
+    return await asyncio.shield(loaders[name].load(key))

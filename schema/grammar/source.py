@@ -12,7 +12,6 @@ from functools import wraps
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from resolvers.doors.access import Link, Row
 from resolvers.doors.bind import Bind, Reference
@@ -230,7 +229,7 @@ async def _heavy(info: Info, model: type[Table], name: str, key: Any) -> Any:
         found = await reader.heavy(model, name, keys)
         return [found[each] for each in keys]
 
-    return await _loader(info, ("heavy", model, name), load).load(key)
+    return await _loaded(info, ("heavy", model, name), load, key)
 
 
 def _relation(_name: str, source: Source, _model: type[Table]) -> Callable[..., Any]:
@@ -256,16 +255,13 @@ async def one(info: Info, model: type[Table], key: Any) -> Row | None:
         found = await reader.see_many(model, keys)
         return [found.get(each) for each in keys]
 
-    found: Row | None = await _loader(info, ("one", model), load).load(key)
+    found: Row | None = await _loaded(info, ("one", model), load, key)
     return found
 
 
-def _loader(info: Info, name: object, load: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
-    loaders = info.context.loaders
-    if name not in loaders:
-        loaders[name] = DataLoader(load_fn=load)
-    found: DataLoader[Any, Any] = loaders[name]
-    return found
+async def _loaded(info: Info, name: object, load: Callable[[list[Any]], Any], key: Any) -> Any:
+    """What a key stands for, gathered with its neighbours of this operation."""
+    return await connection.loaded(info.context.loaders, name, load, key)
 
 
 def _many(_name: str, source: Source, _model: type[Table]) -> Callable[..., Any]:
@@ -285,7 +281,7 @@ def _many(_name: str, source: Source, _model: type[Table]) -> Callable[..., Any]
             )
             return [found[parent] for parent in parents]
 
-        return await _loader(info, ("many", source), load).load(root["id"])
+        return await _loaded(info, ("many", source), load, root["id"])
 
     return gather
 

@@ -20,6 +20,7 @@ import pytest
 from resolvers.doors import migrating
 from resolvers.doors.cluster import Cluster
 from resolvers.doors.postgres import Login, Logins
+from resolvers.terms.statuses import OPEN, CaseStatus
 from tests.cluster import starting, throw_away_folder
 from tests.world import City
 
@@ -92,17 +93,23 @@ sign_offs           result_id
 tokens              digest
 """
 
-# What the lists on offer are read by.
+# What the lists on offer are read by. OPEN and CALLED stand for the states of cases somebody still has to do with.
 READ_BY = """
 approvals           jurisdiction_id, kind, requested_at, id  WHERE decided_at IS NULL
 assignments         dispatched_at
+cases               COALESCE lead_office_id, intake_office_id, COALESCE due_at, '9999-12-31 00:00:00+00', id OPEN
+cases               COALESCE lead_office_id, intake_office_id, received_at, id
 cases               gin assigned_ids
+cases               gin handling_ids
 cases               gin office_ids
 cases               gin tags
 cases               jurisdiction_id, COALESCE due_at, '9999-12-31 00:00:00+00', id
+cases               jurisdiction_id, COALESCE due_at, '9999-12-31 00:00:00+00', id CALLED
+cases               jurisdiction_id, COALESCE due_at, '9999-12-31 00:00:00+00', id OPEN
 cases               jurisdiction_id, received_at, id
+cases               jurisdiction_id, received_at, id OPEN
 cases               jurisdiction_id, updated_at, id
-cases               lead_office_id, status, COALESCE due_at, '9999-12-31 00:00:00+00', id
+cases               jurisdiction_id, updated_at, id OPEN
 idempotency_keys    created_at
 ledger              case_id, seq                 WHERE case_id IS NOT NULL
 ledger              jurisdiction_id, seq         WHERE urgent
@@ -112,6 +119,15 @@ offices             path text_pattern_ops
 
 def lines(table: str) -> set[str]:
     return {" ".join(line.split()) for line in table.strip().splitlines()}
+
+
+def whole(line: str) -> str:
+    """With the states that OPEN and CALLED stand for."""
+    states = {"OPEN": OPEN, "CALLED": {CaseStatus.CLOSED_AWAITING_CALLBACK, CaseStatus.CALLBACK_REVIEW}}
+    for word, meant in states.items():
+        said = ", ".join(f"'{status}'" for status in sorted(meant))
+        line = re.sub(rf" {word}$", f" WHERE status = ANY ARRAY[{said}]", line)
+    return line
 
 
 def plain(definition: str) -> str:
@@ -177,7 +193,7 @@ async def test_lists_and_foreign_keys_have_their_indexes_and_no_row_takes_others
         "persons jurisdiction_id",
         "parties contact_digest",
     }
-    assert leading - held - looked_up == lines(READ_BY)
+    assert leading - held - looked_up == set(map(whole, lines(READ_BY)))
 
 
 # --- both ways
