@@ -1,19 +1,17 @@
 """指标: figures with their numerator, denominator, reason and instant (domain 4.7)."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import date as Day  # noqa: N812  (a field called date stands beside it)
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from resolvers import kpi as verbs
 from resolvers.terms.actor import Refused
 from resolvers.terms.kinds import CaseKind, KpiName
 from resolvers.terms.roles import Permission
+from schema.grammar.connection import loaded
 from schema.grammar.context import Info
 
 if TYPE_CHECKING:
@@ -197,7 +195,9 @@ async def report(info: Info, office_code: str | None, period: PeriodInput, as_of
     async def load(codes: list[str | None]) -> list[verbs.Report | Refused]:
         return await verbs.reports(reader, codes, period.from_, period.through, as_of, _gathering(info))
 
-    found: verbs.Report = await _together(info, ("kpis", period.from_, period.through, as_of), load, office_code)
+    found: verbs.Report = await loaded(
+        info.context.loaders, ("kpis", period.from_, period.through, as_of), load, office_code
+    )
     return KpiReport(report=found)
 
 
@@ -208,19 +208,10 @@ def _gathering(info: Info) -> verbs.Ask:
         async def load(units: list[tuple[str, str]]) -> list[T]:
             return await figure.of(reader, units)
 
-        found: T = await _together(info, figure, load, unit)
+        found: T = await loaded(info.context.loaders, figure, load, unit)
         return found
 
     return ask
-
-
-async def _together(info: Info, name: object, load: Callable[[list[Any]], Awaitable[list[Any]]], key: object) -> Any:
-    """What `load` finds for this key, asked for at once with the keys of all siblings under the same name."""
-    loaders = info.context.loaders
-    if name not in loaders:
-        loaders[name] = DataLoader(load_fn=load)
-    # A field that fails cancels those beside it, and the answer one of them waits for may be another office's too.
-    return await asyncio.shield(loaders[name].load(key))
 
 
 @strawberry.type

@@ -235,4 +235,12 @@ async def loaded(loaders: dict[Any, Any], name: object, load: Callable[[list[Any
     """What a key stands for, read together with its neighbours. A field that is given up takes none of theirs with it."""
     if name not in loaders:
         loaders[name] = DataLoader(load_fn=load)
-    return await asyncio.shield(loaders[name].load(key))
+    future = loaders[name].load(key)
+    future.add_done_callback(_look)
+    return await asyncio.shield(future)
+
+
+def _look(future: asyncio.Future[Any]) -> None:
+    """What failed for nobody is nobody's failure: unlooked at, it would be logged, and quote what it was about."""
+    if not future.cancelled():
+        future.exception()

@@ -139,6 +139,7 @@ class Compiler:
             raise Unplannable("listing")
         coordinate = f"{at.kind.name}.{at.nodes[0].name.value}"
         pages = self.listing(_model(at.source), coordinate, at.source.ask, at.field, at.nodes[0], at.alias)
+        at.rows.pages.append(pages)
         written = self.connection(pages, leaf.named(at.field.type), at.nodes)
         cell = at.rows.cell(pages) if pages.with_rows else "()"
         total = at.rows.cell(Total(pages)) if pages.with_total else "0"

@@ -13,7 +13,7 @@ from schema.grammar.root import Each, One
 from schema.grammar.shelf import Shelf
 from schema.plan.env import Env
 from schema.plan.sql import Texts, Writer, texts
-from schema.plan.tree import Column, Members, Pages, Rows, Total
+from schema.plan.tree import Column, Members, Pages, Rows
 
 
 class Root(Protocol):
@@ -35,14 +35,8 @@ STATEMENTS: Shelf[tuple[object, ...], Statement] = Shelf(1_024)
 
 def connections(rows: Rows) -> list[Pages]:
     """The connections that hang on rows, in an order that never changes: the order in which their values are bound."""
-    found: list[Pages] = []
-    for cell in rows.cells:
-        pages = cell.pages if isinstance(cell, Total) else cell
-        if isinstance(pages, Pages) and pages not in found:
-            found += [pages, *connections(pages.rows)]
-        elif isinstance(pages, Members):
-            found += connections(pages.rows)
-    return found
+    below = [cell.rows for cell in rows.cells if isinstance(cell, Members)] + [pages.rows for pages in rows.pages]
+    return rows.pages + [pages for each in below for pages in connections(each)]
 
 
 @dataclass(slots=True)

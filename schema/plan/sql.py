@@ -26,11 +26,11 @@ class Texts:
 
 
 def texts(pages: Pages, listing: Listing, bind: Bind) -> Texts:
-    """The size is one of a hundred whole numbers of ours: written, so that the planner knows it."""
+    """Nothing is bound that is not read. The size is one of a hundred numbers of ours: written, for the planner to know."""
     alias = pages.rows.alias
     return Texts(
-        listing.belongs(alias, bind),
-        listing.bounds(alias, bind),
+        listing.belongs(alias, bind) if pages.with_rows or pages.with_total else "",
+        listing.bounds(alias, bind) if pages.with_rows else "",
         listing.ordering(alias),
         listing.order.sql(listing.model, alias),
         listing.size + pages.with_more,

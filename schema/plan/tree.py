@@ -46,12 +46,15 @@ class Join:
 
 @dataclass(eq=False, slots=True)
 class Rows:
-    """Rows of one table, under an alias, with the cells that are read of each and of what it names."""
+    """Rows of one table, under an alias, with the cells that are read of each and of what it names; and the connections
+    that hang on it, be it that nothing but their names is asked.
+    """
 
     alias: str
     model: type[Table]
     cells: list[Cell] = field(default_factory=list)
     joins: list[Join] = field(default_factory=list)
+    pages: list[Pages] = field(default_factory=list)
 
     def cell(self, cell: Cell) -> str:
         """The name under which a serializer finds it."""
