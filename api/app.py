@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import health
 from api.bearer import Expired
@@ -33,6 +34,7 @@ from schema import schema
 from schema.grammar.faults import Fault, report, tell
 from schema.plan.run import Plans
 
+GRAPHQL = "/graphql"
 _HOUR = 3_600
 _PATIENCE_SECONDS = 20
 
@@ -58,7 +60,19 @@ async def identify(token: str) -> Actor | None:
     return actor
 
 
-def build(serving: Serving) -> Starlette:
+class Front:
+    """What most requests want lies on a short way; everything else goes by the routes."""
+
+    def __init__(self, routes: ASGIApp, graphql: ASGIApp) -> None:
+        self.routes = routes
+        self.graphql = Lingering(SecurityHeaders(graphql))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_ours = scope["type"] == "http" and scope["path"] == GRAPHQL
+        await (self.graphql if is_ours else self.routes)(scope, receive, send)
+
+
+def build(serving: Serving) -> ASGIApp:
     """The application over a migrated database."""
     endpoint = GraphQLEndpoint(
         schema,
@@ -69,20 +83,20 @@ def build(serving: Serving) -> Starlette:
     )
     photos, console = Photos(identify), Console(serving.data_dir if serving.sample and not serving.public_url else None)
     routes: list[BaseRoute] = [
-        Route("/graphql", endpoint),
-        WebSocketRoute("/graphql", endpoint),
+        WebSocketRoute(GRAPHQL, endpoint),
         Route("/photos/{photo}/content", photos.put, methods=["PUT"]),
         Route("/photos/{photo}", photos.get, methods=["GET"]),
         Route("/healthz", health.alive),
         Route("/readyz", health.Readiness(serving.logins.app).ready),
         *console.routes(),
     ]
-    return Starlette(
+    routed = Starlette(
         routes=routes,
         middleware=[Middleware(Lingering), Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _told, Exception: _unexpected},
         lifespan=lambda _app: _life(serving),
     )
+    return Front(routed, endpoint)
 
 
 @asynccontextmanager

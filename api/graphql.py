@@ -7,7 +7,9 @@ one shape; nothing that an exception said leaves the process.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from urllib.parse import urlsplit
 
 import orjson
 from starlette.datastructures import Headers
@@ -144,8 +146,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return self.context(request, None)
 
     def context(self, request: Request | WebSocket, actor: Actor | None) -> Context:
-        scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
-        return Context(actor, datetime.now(UTC), self.public_url or f"{scheme}://{request.url.netloc}")
+        here = self.public_url or _address(request.scope["scheme"], request.headers.get("host", ""))
+        return Context(actor, datetime.now(UTC), here)
 
     async def caller(self, request: Request) -> Actor | None:
         """Nobody without a token; 401 for one that names nobody."""
@@ -240,9 +242,25 @@ def _is_deliberate(headers: Headers) -> bool:
 
 
 def _is_json(headers: Headers) -> bool:
-    media, parameters = parse_content_type(headers.get("content-type", ""))
-    is_plain = headers.get("content-encoding", "identity").lower() == "identity"
-    return is_plain and media.lower() == JSON and parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
+    return _names_json(headers.get("content-type", ""), headers.get("content-encoding", "identity"))
+
+
+@lru_cache(256)
+def _names_json(content_type: str, encoding: str) -> bool:
+    media, parameters = parse_content_type(content_type)
+    charset = parameters.get("charset", "utf-8").lower()
+    return encoding.lower() == "identity" and media.lower() == JSON and charset in {"utf-8", "utf8"}
+
+
+@lru_cache(256)
+def _address(scheme: str, host: str) -> str:
+    """Where a caller that named this host reaches us."""
+    try:
+        place = urlsplit(f"//{host}").netloc
+    except ValueError:
+        raise Rejection(400, tell(Fault.BAD_REQUEST, "Host")) from None
+    secure = scheme in {"https", "wss"}
+    return f"{'https' if secure else 'http'}://{place}"
 
 
 def asked(given: object) -> GraphQLRequestData:

@@ -8,7 +8,6 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Never
 
 import orjson
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 
 from resolvers.terms import limits
@@ -25,6 +24,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+_RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class TooLarge(Exception):  # noqa: N818  said of the body
@@ -48,9 +50,8 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                said = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in _RAW if pair[0] not in said)]
             await send(message)
 
         await self.app(scope, receive, send_guarded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def accepted(headers: Headers) -> str:
     return ",".join(headers.getlist("accept"))
 
 
+@lru_cache(256)
 def negotiate(accept: str) -> str | None:
     """The better wish wins, then the more exact, then the earlier. None: nothing we have is wanted."""
     if not accept.strip():

@@ -43,7 +43,7 @@ VARIABLES = (
     Variable("JIESU_PUBLIC_URL", "", "http(s)://… under which clients reach jiesu; without it, as the request says."),
     Variable("JIESU_ACCOUNT", "nobody", "Account that runs the embedded PostgreSQL when jiesu is started as root."),
     Variable("JIESU_LOG_LEVEL", "info", f"One of {', '.join(LOG_LEVELS)}."),
-    Variable("JIESU_POOL_SIZE", "10", "Database connections of one process, 1 to 100."),
+    Variable("JIESU_POOL_SIZE", "10", "Database connections of one process, 2 to 100; half of them are for reads."),
     Variable(
         "JIESU_PLAN_CACHE",
         "512",
@@ -92,7 +92,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         public_url=read("JIESU_PUBLIC_URL", _public_url),
         account=read("JIESU_ACCOUNT", _account),
         log_level=read("JIESU_LOG_LEVEL", _log_level),
-        pool_size=read("JIESU_POOL_SIZE", lambda text: _whole(text, 1, 100)),
+        pool_size=read("JIESU_POOL_SIZE", lambda text: _whole(text, 2, 100)),
         plan_cache=read("JIESU_PLAN_CACHE", lambda text: _whole(text, 0, 10_000)),
         allowed_origins=read("JIESU_ALLOWED_ORIGINS", lambda text: tuple(dict.fromkeys(map(_origin, text.split())))),
     )

@@ -87,7 +87,7 @@ class Caller:
 @lru_cache(maxsize=10_000)
 def _known(rows: tuple[Record, ...]) -> Caller:
     """Callers with the same roles as before are the same caller."""
-    actor = _actor([dict(row) for row in rows])
+    actor = _actor(rows)
     if actor is None:
         raise PermissionError("unknown token")
     return Caller(

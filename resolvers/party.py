@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from resolvers.doors.access import Row
 from resolvers.rules import masks
 from resolvers.rules.sight import OUTSIDE, Relation, Sight, View, identity, narrative
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import CaseKind
+from resolvers.terms.roles import Role
 
 WITHHELD = "〔按隐私规定不公开〕"
 
 
 def view(actor: Actor, row: Row) -> View:
-    """How much of this party the caller is told.
+    """How much of this party the caller is told."""
+    facts = ("own_intake", "in_own_unit", "in_assigned_unit", "callback_open", "wants_confidentiality")
+    return _view(actor.roles, row["case_kind"], *(bool(row[fact]) for fact in facts))
 
-    An office above the unit that handles the case must know no more of a protected citizen than the unit; what the
+
+@lru_cache(4_096)
+def _view(
+    roles: frozenset[Role], kind: str, own: bool, in_unit: bool, in_assigned: bool, callback_open: bool, confided: bool
+) -> View:
+    """An office above the unit that handles the case must know no more of a protected citizen than the unit; what the
     unit needs to mediate is the unit's alone.
     """
-    kind = CaseKind.of(row["case_kind"])
-    is_protected = kind is CaseKind.REPORT or row["wants_confidentiality"]
+    is_protected = kind == CaseKind.REPORT or confided
     relation = Relation(
-        kind=kind,
-        own_intake=bool(row["own_intake"]),
-        in_own_unit=bool(row["in_own_unit"] if is_protected else row["in_assigned_unit"]),
-        callback_open=bool(row["callback_open"]),
-        confidential=row["wants_confidentiality"],
+        kind=CaseKind.of(kind),
+        own_intake=own,
+        in_own_unit=in_unit if is_protected else in_assigned,
+        callback_open=callback_open,
+        confidential=confided,
     )
-    return identity(actor.roles, relation)
+    return identity(roles, relation)
 
 
 def name(actor: Actor, row: Row) -> str | None:
@@ -64,11 +73,13 @@ def withheld(actor: Actor, text: str | None) -> str | None:
 
 def words(actor: Actor, row: Row) -> Sight:
     """How much of the citizen's own words on a case the caller is told."""
+    own, in_unit, confided = bool(row["own_intake"]), bool(row["in_own_unit"]), bool(row["wants_confidentiality"])
+    return _words(actor.roles, row["kind"], own, in_unit, confided)
+
+
+@lru_cache(4_096)
+def _words(roles: frozenset[Role], kind: str, own: bool, in_unit: bool, confided: bool) -> Sight:
     relation = Relation(
-        kind=CaseKind.of(row["kind"]),
-        own_intake=bool(row["own_intake"]),
-        in_own_unit=bool(row["in_own_unit"]),
-        callback_open=False,
-        confidential=bool(row["wants_confidentiality"]),
+        kind=CaseKind.of(kind), own_intake=own, in_own_unit=in_unit, callback_open=False, confidential=confided
     )
-    return narrative(actor.roles, relation)
+    return narrative(roles, relation)

@@ -106,7 +106,7 @@ async def test_a_case_counts_once_in_each_of_the_offices_above_it_asked_for_toge
 async def test_many_offices_cost_no_more_statements_than_one(city: City, caplog: pytest.LogCaptureFixture) -> None:
     for n in range(30):
         await add_office(city, f"county-{n}")
-    caplog.set_level(logging.DEBUG, "tortoise.db_client")  # which tells each statement it sends
+    caplog.set_level(logging.DEBUG, "jiesu.statements")  # which tells each statement it sends
 
     async def statements(wanted: str, first: int) -> int:
         caplog.clear()

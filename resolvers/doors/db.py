@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -26,6 +27,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Step = Callable[[], Awaitable[None]]
 
+log = logging.getLogger("jiesu.statements")
+
 _AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, DBConnectionError)
 
@@ -45,20 +48,33 @@ class Transaction:
 _current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
 _running: set[asyncio.Task[Any]] = set()
 _writers = asyncio.Semaphore(limits.POOL_SIZE)
+_readers: asyncpg.Pool[asyncpg.Record] | None = None
+_disturbed: set[int] = set()  # server processes whose last statement was given up
+_CLOSING_SECONDS = 10
 
 
 async def start(login: Login, *, pool_size: int = limits.POOL_SIZE, statement_ms: int | None = None) -> None:
-    """Open the application's pool. One database per process."""
-    global _writers  # noqa: PLW0603  (one pool a process, and so one gate before it)
-    await Tortoise.init(config=configure(_credentials(login, pool_size, statement_ms)), _enable_global_fallback=True)
-    # Two connections stay for reads, so that waiting writers never starve them.
-    _writers = asyncio.Semaphore(max(1, pool_size - 2))
+    """Open the application's connections: half of them, rounded down, for reads alone. One database per process."""
+    global _writers, _readers  # noqa: PLW0603  (one set a process, and so one gate before it)
+    reading = max(1, pool_size // 2)
+    writing = max(1, pool_size - reading)
+    await Tortoise.init(config=configure(_credentials(login, writing, statement_ms)), _enable_global_fallback=True)
+    # One connection stays for what the ORM reads outside a transaction, so that waiting writers never starve it.
+    _writers = asyncio.Semaphore(max(1, writing - 1))
+    _readers = await asyncpg.create_pool(**_reading(login, reading, statement_ms))
 
 
 async def stop() -> None:
-    """Wait for the writes under way, then close the pool."""
+    """Wait for the writes under way, then close the connections."""
+    global _readers  # noqa: PLW0603
     while _running:
         await asyncio.wait(set(_running))
+    if _readers is not None:
+        try:
+            await asyncio.wait_for(_readers.close(), _CLOSING_SECONDS)
+        except TimeoutError:
+            _readers.terminate()
+        _readers = None
     await Tortoise.close_connections()
 
 
@@ -68,14 +84,40 @@ def _credentials(login: Login, pool_size: int, statement_ms: int | None) -> dict
         "minsize": 1,
         "maxsize": pool_size,
         "command_timeout": 60,
-        "max_cacheable_statement_size": 0,  # a read plan of a large document is a long text, and prepared once all the same
-        "server_settings": {
-            "timezone": "UTC",
-            "application_name": "jiesu",
-            "statement_timeout": str(limits.STATEMENT_MILLISECONDS if statement_ms is None else statement_ms),
-            "lock_timeout": str(limits.LOCK_MILLISECONDS),
-            "idle_in_transaction_session_timeout": str(limits.IDLE_IN_TRANSACTION_MILLISECONDS),
-        },
+        "server_settings": _settings(statement_ms),
+    }
+
+
+def _reading(login: Login, pool_size: int, statement_ms: int | None) -> dict[str, Any]:
+    """A reader changes nothing, not its own session either: when it is given back, nothing is to be undone."""
+    return {
+        **login.credentials(),
+        "min_size": 1,
+        "max_size": pool_size,
+        "command_timeout": 60,
+        "max_cacheable_statement_size": 0,  # the plan of a large document is a long text, and worth preparing too
+        "reset": _settle,
+        "server_settings": {**_settings(statement_ms), "default_transaction_read_only": "on"},
+    }
+
+
+async def _settle(connection: asyncpg.Connection) -> None:
+    """Before the next caller: a cancel that is still on its way to the server would hit whatever is asked first."""
+    if connection.get_server_pid() in _disturbed:
+        _disturbed.discard(connection.get_server_pid())
+        for _ in range(2):
+            with suppress(asyncpg.QueryCanceledError):
+                await connection.execute("SELECT 1")
+
+
+def _settings(statement_ms: int | None) -> dict[str, str]:
+    return {
+        "timezone": "UTC",
+        "application_name": "jiesu",
+        "jit": "off",  # compiling a statement of a page takes longer than the page
+        "statement_timeout": str(limits.STATEMENT_MILLISECONDS if statement_ms is None else statement_ms),
+        "lock_timeout": str(limits.LOCK_MILLISECONDS),
+        "idle_in_transaction_session_timeout": str(limits.IDLE_IN_TRANSACTION_MILLISECONDS),
     }
 
 
@@ -197,21 +239,27 @@ async def query(sql: str, *values: object) -> list[dict[str, Any]]:
     """Rows of one statement, in the running transaction if there is one."""
     if _current.get() is not None:
         return await get_connection("default").execute_query_dict(sql, list(values))
-    try:
-        async with translated():
-            return await get_connection("default").execute_query_dict(sql, list(values))
-    except _Again as again:
-        raise Unavailable from again
+    return [dict(row) for row in await fetch(sql, values)]
 
 
-async def fetch(sql: str, values: list[object]) -> list[asyncpg.Record]:
-    """Rows of one read as the driver makes them: positional, and half as costly as dictionaries."""
+async def fetch(sql: str, values: Sequence[object]) -> list[asyncpg.Record]:
+    """Rows of one read outside any transaction, as the driver makes them: half as costly as dictionaries."""
+    if _readers is None:
+        raise Broken("the database is not open")
+    log.debug(sql)  # a text of ours; what callers bring is in the values
     try:
-        async with translated(), get_connection("default").acquire_connection() as connection:
-            found: list[asyncpg.Record] = await connection.fetch(sql, *values)
+        async with _readers.acquire() as connection:
+            try:
+                found: list[asyncpg.Record] = await connection.fetch(sql, *values)
+            except asyncio.CancelledError:
+                _disturbed.add(connection.get_server_pid())
+                raise
             return found
-    except _Again as again:
-        raise Unavailable from again
+    except (asyncpg.SyntaxOrAccessError, asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+        raise Broken(type(error).__name__) from None
+    except _DRIVER as error:
+        log.warning("a read failed: %s", type(error).__qualname__)  # its text may quote a row
+        raise Unavailable from None
 
 
 async def execute(sql: str, *values: object) -> int:

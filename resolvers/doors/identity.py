@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
 
+import asyncpg
 import orjson
 
 from resolvers.doors import clock, db
@@ -24,19 +25,22 @@ JOIN offices j ON j.id = coalesce(p.jurisdiction_id, a.jurisdiction_id)
 WHERE {which} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
 ORDER BY o.code, g.role
 """
+_BY_DIGEST, _BY_TOKEN = (_IDENTIFY.format(which=which) for which in ("t.digest = $1", "t.id = $1"))
 
 
 async def by_digest(digest: bytes) -> Actor | None:
     """The caller with this token; None for an unknown, ended or revoked one, or one whose holder has no role left."""
-    return _actor(await db.query(_IDENTIFY.format(which="t.digest = $1"), digest, clock.now()))
+    return _actor(tuple(await db.fetch(_BY_DIGEST, [digest, clock.now()])))
 
 
 async def again(actor: Actor) -> Actor | None:
     """The same caller as of now: grants come and go, tokens end."""
-    return _actor(await db.query(_IDENTIFY.format(which="t.id = $1"), actor.token_id, clock.now()))
+    return _actor(tuple(await db.fetch(_BY_TOKEN, [actor.token_id, clock.now()])))
 
 
-def _actor(rows: list[dict[str, Any]]) -> Actor | None:
+@lru_cache(1_024)
+def _actor(rows: tuple[asyncpg.Record, ...]) -> Actor | None:
+    """The caller that rows tell of. Equal rows, read anew each time, are the same caller, made once."""
     if not rows:
         return None
     first = rows[0]

@@ -35,6 +35,13 @@ class Stance:
 
     grants: tuple[tuple[Role, bool], ...]
     permissions: frozenset[Permission]
+    digest: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hash((self.grants, self.permissions)))
+
+    def __hash__(self) -> int:
+        return self.digest
 
     @property
     def roles(self) -> frozenset[Role]:

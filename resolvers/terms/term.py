@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import Self
 
 
@@ -17,13 +18,21 @@ class Term(StrEnum):
         member.label = label
         return member
 
+    # An enum's own is written in Python, and terms are looked up in every request.
+    __hash__ = str.__hash__
+
     def __str__(self) -> str:
         return str(self.value)
 
     @classmethod
     def of(cls, value: str) -> Self:
         """The member of a public name, or ValueError."""
-        for member in cls:
-            if member.value == value:
-                return member
-        raise ValueError(value)
+        try:
+            return cls._named()[value]
+        except KeyError:
+            raise ValueError(value) from None
+
+    @classmethod
+    @cache
+    def _named(cls) -> dict[str, Self]:
+        return {member.value: member for member in cls}

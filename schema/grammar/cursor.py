@@ -13,6 +13,7 @@ import orjson
 from resolvers.models import Table
 from resolvers.terms.actor import Refused
 from resolvers.terms.codes import Code
+from schema.grammar import ids
 
 _BIGINT_BITS = 63
 
@@ -51,7 +52,7 @@ class Place:
 def spell(listed: str, value: object, key: UUID) -> str:
     """The cursor of a row in the list of this digest."""
     said = [listed, value.isoformat() if isinstance(value, datetime) else value, str(key)]
-    return base64.urlsafe_b64encode(orjson.dumps(said)).decode().rstrip("=")
+    return ids.opaque(orjson.dumps(said))
 
 
 def read(cursor: str, order: Order, path: str) -> Place:

@@ -225,10 +225,17 @@ class Compiler:
             raw = get_argument_values(field, node, variables)
             return convert_arguments(raw, described.arguments, registry, schema.config)
 
-        if uses_variables(node):
-            return lambda env: convert(env.variables)
-        constant = convert(NONE)
-        return lambda _env: constant
+        if not uses_variables(node):
+            constant = convert(NONE)
+            return lambda _env: constant
+
+        def remembered(env: Env) -> dict[str, Any]:
+            known = env.given.arguments
+            if remembered not in known:
+                known[remembered] = convert(env.given.variables)
+            return known[remembered]
+
+        return remembered
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,20 @@ if TYPE_CHECKING:
     from schema.plan.tree import Pages
 
 
+@dataclass(eq=False, slots=True)
+class Given:
+    """What a request brings besides its document. Equal variables are the same: `arguments` of fields are made once."""
+
+    variables: VariableValues
+    arguments: dict[object, dict[str, Any]] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Env:
     """`pages`: what each connection was asked for. `waiting`: objects still to be filled by resolvers."""
 
     context: Context
-    variables: VariableValues
+    given: Given
     pages: dict[Pages, Listing] = field(default_factory=dict)
     waiting: list[tuple[dict[str, Any], Callable[[Any, Env], Awaitable[dict[str, Any]]], Any]] = field(
         default_factory=list

@@ -50,7 +50,7 @@ class Resolving:
                 parent_type=kind,
                 path=Path(None, node.name.value, kind.name),
             )
-            value = resolve(source, info, **get_argument_values(field, node, env.variables))
+            value = resolve(source, info, **get_argument_values(field, node, env.given.variables))
             return await complete(await value if isawaitable(value) else value, env)
 
         return read

@@ -22,7 +22,7 @@ from graphql import (
     parse,
     visit,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import get_variable_values
 
 from resolvers.models import Table
 from resolvers.terms import limits
@@ -35,16 +35,18 @@ from schema.grammar.shelf import Shelf
 from schema.plan import leaf
 from schema.plan.code import Code
 from schema.plan.compile import NONE, Compiler, definition
-from schema.plan.env import Env
+from schema.plan.env import Env, Given
 from schema.plan.resolve import Resolving
 from schema.plan.root import Branch, Constant, Found, Listed, Resolved, Root, connections
 from schema.plan.selection import Selections, fragments
 from schema.plan.tree import Unplannable
 
 Plan: TypeAlias = dict[str, Root]
+NOTHING_GIVEN = Given(NONE)
+REMEMBERED_BYTES = 2_048  # of variables, as JSON
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One query of a document. `flags`: the variables that its directives ask."""
 
@@ -61,6 +63,7 @@ class Plans:
         self.counts: Counter[str] = Counter()
         self._operations: Shelf[tuple[bytes, str | None], Operation | Unplannable] = Shelf(room)
         self._plans: Shelf[tuple[Operation, tuple[bool, ...], Stance], Plan | Unplannable] = Shelf(room)
+        self._givens: Shelf[tuple[Operation, bytes], Given] = Shelf(room)
 
     async def answer(
         self, context: Context, text: str, variables: Mapping[str, Any] | None, name: str | None
@@ -90,9 +93,9 @@ class Plans:
     ) -> dict[str, Any]:
         """What a query's answer holds."""
         operation = self._operation(text, name)
-        values = self._values(operation, variables or {})
-        env = Env(context, values)
-        plan = self._plan(operation, tuple(values.coerced[flag] for flag in operation.flags), env.actor)
+        given = self._given(operation, variables or {})
+        env = Env(context, given)
+        plan = self._plan(operation, tuple(given.variables.coerced[flag] for flag in operation.flags), env.actor)
         found = {key: await root.read(env) for key, root in plan.items()}
         if env.waiting:
             await env.fill()
@@ -123,13 +126,24 @@ class Plans:
         declared = {variable.variable.name.value for variable in named[0].variable_definitions or ()}
         return Operation(named[0], tuple(sorted(found.names & declared)), document)
 
-    def _values(self, operation: Operation, given: Mapping[str, Any]) -> VariableValues:
+    def _given(self, operation: Operation, variables: Mapping[str, Any]) -> Given:
         if not operation.node.variable_definitions:
-            return NONE
-        values = get_variable_values(self.core, operation.node.variable_definitions, dict(given))
+            return NOTHING_GIVEN
+        said = orjson.dumps(variables)
+        key = (operation, said) if len(said) <= REMEMBERED_BYTES else None
+        known = self._givens.get(key) if key else None
+        if known is None:
+            known = self._coerce(operation, variables)
+            if key:
+                self._givens.keep(key, known)
+        return known
+
+    def _coerce(self, operation: Operation, variables: Mapping[str, Any]) -> Given:
+        declared = operation.node.variable_definitions or ()
+        values = get_variable_values(self.core, declared, dict(variables))
         if isinstance(values, list):
             raise Unplannable("variables")
-        return values
+        return Given(values)
 
     def _plan(self, operation: Operation, flags: tuple[bool, ...], actor: Actor) -> Plan:
         key = (operation, flags, actor.stance)

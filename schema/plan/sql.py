@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from resolvers.doors.access import Link
 from resolvers.doors.bind import Bind
@@ -14,8 +15,7 @@ from schema.plan.tree import Cell, Column, Members, Pages, Rows, Sort, Total
 _ALIAS = re.compile(r"\b([tl])\.")
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """What a request makes of a connection: which rows, between which, in what order, how many."""
 
     belongs: str

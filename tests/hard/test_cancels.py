@@ -89,33 +89,34 @@ async def receive(actor: Actor, one_key: UUID | None = None, told_of: Matter | N
     return await receive_case(actor, one_key or uuid4(), matter=told_of or matter())
 
 
-def pool() -> asyncpg.Pool:
-    """Of the database that is open for the running task."""
-    found: asyncpg.Pool = getattr(get_connection("default"), "_pool")  # noqa: B009  (not told to the type checker)
-    return found
+def pools() -> tuple[asyncpg.Pool, asyncpg.Pool]:
+    """Those that write and those that read, of the database that is open for the running task."""
+    writing: asyncpg.Pool = getattr(get_connection("default"), "_pool")  # noqa: B009  (not told to the type checker)
+    assert db._readers is not None
+    return writing, db._readers
 
 
 async def backends() -> set[int]:
     """The server's number for each connection of the pool, taken all at once; fewer when fewer can be had."""
-    held: list[asyncpg.pool.PoolConnectionProxy] = []
+    held: list[tuple[asyncpg.Pool, asyncpg.pool.PoolConnectionProxy]] = []
     try:
         async with asyncio.timeout(BOUND_SECONDS):
-            while len(held) < POOL:
-                held.append(await pool().acquire())
-            return {await connection.fetchval("SELECT pg_backend_pid()") for connection in held}
+            for pool in pools():
+                held += [(pool, await pool.acquire()) for _ in range(pool.get_max_size())]
+            return {await connection.fetchval("SELECT pg_backend_pid()") for _, connection in held}
     except TimeoutError:
         return set()
     finally:
-        for connection in held:
-            await pool().release(connection)
+        for pool, connection in held:
+            await pool.release(connection)
 
 
 async def at_rest() -> set[int]:
     """The same connections, every one of them idle."""
     found = await backends()
-    assert len(found) == pool().get_size() == POOL
+    assert len(found) == sum(pool.get_size() for pool in pools()) == POOL
     async with asyncio.timeout(BOUND_SECONDS):
-        while pool().get_idle_size() < POOL:  # noqa: ASYNC110  (asyncpg tells nobody)
+        while sum(pool.get_idle_size() for pool in pools()) < POOL:  # noqa: ASYNC110  (asyncpg tells nobody)
             await asyncio.sleep(0.01)
     return found
 
@@ -274,7 +275,7 @@ async def pool_of_its_own(app: Login) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            pool().terminate()
+            pools()[0].terminate()
 
 
 async def receive_bare(actor: Actor) -> None:

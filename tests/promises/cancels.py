@@ -26,7 +26,12 @@ TABLE = "cancelled_pairs"
 async def pair(number: int) -> None:
     """Two rows that belong together."""
     for half in ("first", "second"):
-        await db.query(f"INSERT INTO {TABLE} VALUES ($1, $2)", number, half)
+        await ask(f"INSERT INTO {TABLE} VALUES ($1, $2)", number, half)
+
+
+async def ask(sql: str, *values: object) -> list[dict[str, Any]]:
+    """By the connections that write: reads have their own."""
+    return await get_connection("default").execute_query_dict(sql, list(values))
 
 
 async def bare(number: int) -> None:
@@ -62,16 +67,16 @@ async def rest(pool: Any) -> dict[str, Any]:
     found: dict[str, Any] = {"lost": pool.get_size() - pool.get_idle_size()}
     try:
         async with asyncio.timeout(2):
-            held = await asyncio.gather(*(db.query("SELECT pg_sleep(0.05)") for _ in range(POOL)))
-            rows = await db.query(f"SELECT number, count(*) AS n FROM {TABLE} GROUP BY 1")
+            held = await asyncio.gather(*(ask("SELECT pg_sleep(0.05)") for _ in range(POOL)))
+            rows = await ask(f"SELECT number, count(*) AS n FROM {TABLE} GROUP BY 1")
     except TimeoutError:
         return {**found, "answers": False}
     return {**found, "answers": len(held) == POOL, "written": len(rows), "halves": [r for r in rows if r["n"] != 2]}
 
 
 async def main(kind: str, wanted: int) -> None:
-    await db.start(Login(**json.load(sys.stdin)), pool_size=POOL)
-    await db.query("SELECT 1")
+    await db.start(Login(**json.load(sys.stdin)), pool_size=2 * POOL)  # half of them write
+    await ask("SELECT 1")
     pool = get_connection("default")._pool
     started = await cancel_at_random(db.atomic(pair) if kind == "shielded" else bare, wanted, pool)
     while db._running:
