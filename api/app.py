@@ -32,6 +32,7 @@ from resolvers.doors.postgres import Logins
 from resolvers.terms.actor import Actor, Unavailable
 from schema import schema
 from schema.grammar.faults import Fault, report, tell
+from schema.grammar.guards import remember
 from schema.plan.run import Plans
 
 GRAPHQL = "/graphql"
@@ -74,12 +75,15 @@ class Front:
 
 def build(serving: Serving) -> ASGIApp:
     """The application over a migrated database."""
+    plans = Plans(schema, serving.plan_cache) if serving.plan_cache else None
+    if plans:
+        remember(serving.plan_cache)
     endpoint = GraphQLEndpoint(
         schema,
         identify=identify,
         allowed_origins=serving.allowed_origins,
         public_url=serving.public_url,
-        plans=Plans(schema, serving.plan_cache) if serving.plan_cache else None,
+        plans=plans,
     )
     photos, console = Photos(identify), Console(serving.data_dir if serving.sample and not serving.public_url else None)
     routes: list[BaseRoute] = [
@@ -87,6 +91,7 @@ def build(serving: Serving) -> ASGIApp:
         Route("/photos/{photo}/content", photos.put, methods=["PUT"]),
         Route("/photos/{photo}", photos.get, methods=["GET"]),
         Route("/healthz", health.alive),
+        Route("/metrics", health.Metrics(plans).told),
         Route("/readyz", health.Readiness(serving.logins.app).ready),
         *console.routes(),
     ]

@@ -6,10 +6,11 @@ import asyncio
 
 import asyncpg
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from resolvers.doors import migrating, store
 from resolvers.doors.postgres import Login
+from schema.plan.run import PLANNED, Plans
 
 _FREE_BYTES = 100 * 1024 * 1024
 _PATIENCE_SECONDS = 3.0
@@ -48,6 +49,25 @@ class Readiness:
                     await connection.close()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False, False
+
+
+class Metrics:
+    """How many queries were answered from compiled plans, and how many were left to ordinary execution, by why."""
+
+    def __init__(self, plans: Plans | None) -> None:
+        self.plans = plans
+
+    async def told(self, _request: Request) -> PlainTextResponse:
+        counts = self.plans.counts if self.plans else {}
+        lines = ["# HELP jiesu_queries_total Queries by how they were answered.", "# TYPE jiesu_queries_total counter"]
+        lines += [
+            f'jiesu_queries_total{{way="{_way(why)}",why="{why}"}} {count}' for why, count in sorted(counts.items())
+        ]
+        return PlainTextResponse("\n".join([*lines, ""]))
+
+
+def _way(why: str) -> str:
+    return "plan" if why == PLANNED else "ordinary"
 
 
 def _has_room() -> bool:

@@ -47,7 +47,7 @@ VARIABLES = (
     Variable(
         "JIESU_PLAN_CACHE",
         "512",
-        "Documents whose compiled reads are remembered, 0 to 10000; with 0 every query is executed field by field.",
+        "Documents (of 500 characters) whose compiled reads are remembered, 0 to 10000; with 0 none are compiled.",
     ),
     Variable(
         "JIESU_ALLOWED_ORIGINS", "", "Origins, parted by spaces, whose pages may open sockets to jiesu besides its own."

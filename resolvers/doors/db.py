@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -19,6 +19,7 @@ from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalEr
 from tortoise.transactions import in_transaction
 
 from resolvers.doors.postgres import Login
+from resolvers.doors.readers import Readers
 from resolvers.models import configure
 from resolvers.terms import limits
 from resolvers.terms.actor import Unavailable
@@ -48,33 +49,25 @@ class Transaction:
 _current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
 _running: set[asyncio.Task[Any]] = set()
 _writers = asyncio.Semaphore(limits.POOL_SIZE)
-_readers: asyncpg.Pool[asyncpg.Record] | None = None
-_disturbed: set[int] = set()  # server processes whose last statement was given up
-_CLOSING_SECONDS = 10
+readers = Readers()
 
 
 async def start(login: Login, *, pool_size: int = limits.POOL_SIZE, statement_ms: int | None = None) -> None:
     """Open the application's connections: half of them, rounded down, for reads alone. One database per process."""
-    global _writers, _readers  # noqa: PLW0603  (one set a process, and so one gate before it)
+    global _writers  # noqa: PLW0603  (one set a process, and so one gate before it)
     reading = max(1, pool_size // 2)
     writing = max(1, pool_size - reading)
     await Tortoise.init(config=configure(_credentials(login, writing, statement_ms)), _enable_global_fallback=True)
     # One connection stays for what the ORM reads outside a transaction, so that waiting writers never starve it.
     _writers = asyncio.Semaphore(max(1, writing - 1))
-    _readers = await asyncpg.create_pool(**_reading(login, reading, statement_ms))
+    await readers.open(reading, login.credentials(), _settings(statement_ms))
 
 
 async def stop() -> None:
     """Wait for the writes under way, then close the connections."""
-    global _readers  # noqa: PLW0603
     while _running:
         await asyncio.wait(set(_running))
-    if _readers is not None:
-        try:
-            await asyncio.wait_for(_readers.close(), _CLOSING_SECONDS)
-        except TimeoutError:
-            _readers.terminate()
-        _readers = None
+    await readers.close()
     await Tortoise.close_connections()
 
 
@@ -86,28 +79,6 @@ def _credentials(login: Login, pool_size: int, statement_ms: int | None) -> dict
         "command_timeout": 60,
         "server_settings": _settings(statement_ms),
     }
-
-
-def _reading(login: Login, pool_size: int, statement_ms: int | None) -> dict[str, Any]:
-    """A reader changes nothing, not its own session either: when it is given back, nothing is to be undone."""
-    return {
-        **login.credentials(),
-        "min_size": 1,
-        "max_size": pool_size,
-        "command_timeout": 60,
-        "max_cacheable_statement_size": 0,  # the plan of a large document is a long text, and worth preparing too
-        "reset": _settle,
-        "server_settings": {**_settings(statement_ms), "default_transaction_read_only": "on"},
-    }
-
-
-async def _settle(connection: asyncpg.Connection) -> None:
-    """Before the next caller: a cancel that is still on its way to the server would hit whatever is asked first."""
-    if connection.get_server_pid() in _disturbed:
-        _disturbed.discard(connection.get_server_pid())
-        for _ in range(2):
-            with suppress(asyncpg.QueryCanceledError):
-                await connection.execute("SELECT 1")
 
 
 def _settings(statement_ms: int | None) -> dict[str, str]:
@@ -244,17 +215,9 @@ async def query(sql: str, *values: object) -> list[dict[str, Any]]:
 
 async def fetch(sql: str, values: Sequence[object]) -> list[asyncpg.Record]:
     """Rows of one read outside any transaction, as the driver makes them: half as costly as dictionaries."""
-    if _readers is None:
-        raise Broken("the database is not open")
     log.debug(sql)  # a text of ours; what callers bring is in the values
     try:
-        async with _readers.acquire() as connection:
-            try:
-                found: list[asyncpg.Record] = await connection.fetch(sql, *values)
-            except asyncio.CancelledError:
-                _disturbed.add(connection.get_server_pid())
-                raise
-            return found
+        return await readers.fetch(sql, values)
     except (asyncpg.SyntaxOrAccessError, asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
         raise Broken(type(error).__name__) from None
     except _DRIVER as error:

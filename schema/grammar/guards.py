@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from graphql import (
@@ -38,10 +38,12 @@ from strawberry.schema.schema import validate_document
 from resolvers.terms import limits
 from schema.grammar.context import Context
 from schema.grammar.faults import RETRY_SECONDS, Fault, fail, without_input
+from schema.grammar.shelf import Shelf
 
 CEILING = 1_000_000  # sums stop here: nested fragments would otherwise double with each level
-CACHED_DOCUMENTS = 128  # of 1,000 tokens each at the most: 50 MB if somebody tries
-CACHED_CHARACTERS = 16_384  # what is longer holds long literals or comments, and is read anew each time
+CHARACTERS = 500  # of a document of usual length; what is remembered of it takes some hundred bytes for each
+# Parsed documents by the digest of their text. What is long beyond reason is read anew each time.
+DOCUMENTS: Shelf[bytes, Read] = Shelf(256 * CHARACTERS)
 INTROSPECTION = frozenset({"__schema", "__type"})
 SIGN_IN = "signIn"
 
@@ -215,12 +217,34 @@ class Utterable(ValidationRule):
 RULES: tuple[type[ASTValidationRule], ...] = (Utterable, *specified_rules)
 
 
+@dataclass(slots=True)
+class Read:
+    """A document that could be parsed, and what is wrong with it, once that has been looked at, in which schema."""
+
+    document: DocumentNode
+    mistakes: tuple[GraphQLError, ...] = ()
+    checked: GraphQLSchema | None = None
+
+
+def remember(documents: int) -> None:
+    """How many documents of usual length are to be remembered."""
+    DOCUMENTS.room = documents * CHARACTERS
+
+
 def read(query: str) -> DocumentNode:
-    return _read(query) if len(query) <= CACHED_CHARACTERS else _read.__wrapped__(query)
+    return _read(query).document
 
 
-@lru_cache(CACHED_DOCUMENTS)
-def _read(query: str) -> DocumentNode:
+def _read(query: str) -> Read:
+    key = sha256(query.encode()).digest()
+    known = DOCUMENTS.get(key)
+    if known is None:
+        known = Read(_parse(query))
+        DOCUMENTS.keep(key, known, len(query))
+    return known
+
+
+def _parse(query: str) -> DocumentNode:
     try:
         return parse(query, max_tokens=limits.DOCUMENT_TOKENS, max_comments=limits.DOCUMENT_TOKENS)
     except GraphQLSyntaxError as error:
@@ -238,12 +262,13 @@ def _misread(error: GraphQLSyntaxError) -> GraphQLError:
 
 def mistakes(schema: GraphQLSchema, query: str) -> tuple[GraphQLError, ...]:
     """Weighed first: what is too heavy is never validated."""
-    return _mistakes(schema, query) if len(query) <= CACHED_CHARACTERS else _mistakes.__wrapped__(schema, query)
+    known = _read(query)
+    if known.checked is not schema:
+        known.mistakes, known.checked = _mistakes(schema, known.document), schema
+    return known.mistakes
 
 
-@lru_cache(CACHED_DOCUMENTS)
-def _mistakes(schema: GraphQLSchema, query: str) -> tuple[GraphQLError, ...]:
-    document = read(query)
+def _mistakes(schema: GraphQLSchema, document: DocumentNode) -> tuple[GraphQLError, ...]:
     if breach := excess(document):
         return (breach,)
     return tuple(_mistake(error) for error in validate_document(schema, document, RULES))

@@ -30,7 +30,7 @@ from resolvers.terms.actor import Actor, Stance
 from schema.grammar import ids
 from schema.grammar.connection import Connection
 from schema.grammar.context import Context
-from schema.grammar.guards import mistakes
+from schema.grammar.guards import CHARACTERS, mistakes
 from schema.grammar.shelf import Shelf
 from schema.plan import leaf
 from schema.plan.code import Code
@@ -42,6 +42,7 @@ from schema.plan.selection import Selections, fragments
 from schema.plan.tree import Unplannable
 
 Plan: TypeAlias = dict[str, Root]
+PLANNED = "planned"
 NOTHING_GIVEN = Given(NONE)
 REMEMBERED_BYTES = 2_048  # of variables, as JSON
 
@@ -53,17 +54,19 @@ class Operation:
     node: OperationDefinitionNode
     flags: tuple[str, ...]
     document: Any
+    size: int  # characters of the document
 
 
 class Plans:
     """Every plan of a process. `counts`: requests planned, and those left to ordinary execution, by why."""
 
-    def __init__(self, schema: Any, room: int) -> None:
+    def __init__(self, schema: Any, documents: int) -> None:
+        room = documents * CHARACTERS
         self.schema, self.core = schema, schema._schema  # noqa: SLF001  (strawberry keeps the built schema nowhere else)
         self.counts: Counter[str] = Counter()
         self._operations: Shelf[tuple[bytes, str | None], Operation | Unplannable] = Shelf(room)
         self._plans: Shelf[tuple[Operation, tuple[bool, ...], Stance], Plan | Unplannable] = Shelf(room)
-        self._givens: Shelf[tuple[Operation, bytes], Given] = Shelf(room)
+        self._givens: Shelf[tuple[Operation, bytes], Given] = Shelf(documents)
 
     async def answer(
         self, context: Context, text: str, variables: Mapping[str, Any] | None, name: str | None
@@ -85,7 +88,7 @@ class Plans:
         except Exception as error:  # noqa: BLE001  (whatever went wrong goes wrong again in the one place that tells it)
             self.counts[type(error).__name__] += 1
             return None
-        self.counts["planned"] += 1
+        self.counts[PLANNED] += 1
         return body
 
     async def data(
@@ -108,7 +111,7 @@ class Plans:
         known = self._operations.get(key)
         if known is None:
             known = self._read(text, name)
-            self._operations.keep(key, known)
+            self._operations.keep(key, known, len(text))
         if isinstance(known, Unplannable):
             raise known
         return known
@@ -124,7 +127,7 @@ class Plans:
         found = _Flags()
         visit(document, found)
         declared = {variable.variable.name.value for variable in named[0].variable_definitions or ()}
-        return Operation(named[0], tuple(sorted(found.names & declared)), document)
+        return Operation(named[0], tuple(sorted(found.names & declared)), document, len(text))
 
     def _given(self, operation: Operation, variables: Mapping[str, Any]) -> Given:
         if not operation.node.variable_definitions:
@@ -150,7 +153,7 @@ class Plans:
         known = self._plans.get(key)
         if known is None:
             known = self._compile(operation, dict(zip(operation.flags, flags, strict=True)), actor)
-            self._plans.keep(key, known)
+            self._plans.keep(key, known, operation.size)
         if isinstance(known, Unplannable):
             raise known
         return known

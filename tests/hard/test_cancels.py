@@ -92,12 +92,19 @@ async def receive(actor: Actor, one_key: UUID | None = None, told_of: Matter | N
 def pools() -> tuple[asyncpg.Pool, asyncpg.Pool]:
     """Those that write and those that read, of the database that is open for the running task."""
     writing: asyncpg.Pool = getattr(get_connection("default"), "_pool")  # noqa: B009  (not told to the type checker)
-    assert db._readers is not None
-    return writing, db._readers
+    assert db.readers.pool is not None
+    return writing, db.readers.pool
+
+
+async def put_down() -> None:
+    """What readers keep at hand goes back to its pool, to be looked at."""
+    while db.readers._idle:
+        await pools()[1].release(db.readers._idle.pop())
 
 
 async def backends() -> set[int]:
     """The server's number for each connection of the pool, taken all at once; fewer when fewer can be had."""
+    await put_down()
     held: list[tuple[asyncpg.Pool, asyncpg.pool.PoolConnectionProxy]] = []
     try:
         async with asyncio.timeout(BOUND_SECONDS):

@@ -22,6 +22,7 @@ from graphql import parse, validate
 from bench import fill
 from resolvers.doors import db, identity
 from resolvers.doors.cluster import Cluster, start_cluster
+from resolvers.doors.readers import Readers
 from resolvers.login import digest
 from schema import schema
 from schema.grammar import ids
@@ -148,10 +149,14 @@ async def town(cluster: Cluster) -> AsyncIterator[Town]:
 
 
 @pytest.fixture
-def of_the_town(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+async def of_the_town(town: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     """Reads go to the town's database for a while."""
-    monkeypatch.setattr(db, "_readers", town.pool)
-    return town
+    other = Readers()
+    other.pool = town.pool
+    monkeypatch.setattr(db, "readers", other)
+    yield town
+    while other._idle:
+        await town.pool.release(other._idle.pop())
 
 
 FEW = sorted(set(DOCUMENTS) - {"Figures", "Home"})  # figures count what they tell, and so read it

@@ -160,20 +160,26 @@ async def test_a_nul_hidden_in_a_literal_is_named_before_execution() -> None:
 async def test_a_second_asking_is_answered_from_memory() -> None:
     query = "{ thing { name child { name } } }"
     await ask(query)
-    before = guards._mistakes.cache_info()
+    known = guards._read(query)
 
     await ask(query)
 
-    after = guards._mistakes.cache_info()
-    assert (after.hits - before.hits, after.misses - before.misses) == (1, 0)
+    assert (guards._read(query) is known, known.checked is not None, known.mistakes) == (True, True, ())
+
+
+async def test_what_is_wrong_is_remembered_too() -> None:
+    assert await ask("{ nonsense }") == ["GRAPHQL_VALIDATION_FAILED"]
+    first = guards._read("{ nonsense }").mistakes
+    assert await ask("{ nonsense }") == ["GRAPHQL_VALIDATION_FAILED"]
+    assert guards._read("{ nonsense }").mistakes is first
 
 
 async def test_a_very_long_document_is_not_remembered() -> None:
-    before = guards._read.cache_info().currsize, guards._mistakes.cache_info().currsize
+    before = len(guards.DOCUMENTS)
 
-    assert await ask(f'{{ hello(text: "{"x" * 20_000}") }}') == []
+    assert await ask(f'{{ hello(text: "{"x" * guards.DOCUMENTS.room}") }}') == []
 
-    assert (guards._read.cache_info().currsize, guards._mistakes.cache_info().currsize) == before
+    assert len(guards.DOCUMENTS) == before
 
 
 async def test_the_standard_introspection_query_is_answered_to_those_signed_in() -> None:

@@ -15,6 +15,7 @@ from graphql import GraphQLObjectType, get_named_type
 
 from resolvers.doors import db
 from schema import schema
+from schema.grammar import guards
 from schema.plan.root import STATEMENTS
 from tests import planned
 from tests.planned import Ways
@@ -154,6 +155,24 @@ async def test_a_flood_of_documents_drives_out_nothing_that_is_asked_for_again(w
             await small.planned_only("admin", f"{{ a{n}: viewer {{ login }} }}")
 
         assert [plans._operations.get((sha256(document.encode()).digest(), None)) for document in hot] == kept
-        assert len(plans._operations) <= 64
-        assert len(plans._plans) <= 64
-        assert len(STATEMENTS) <= STATEMENTS.room
+        for kept_back in (plans._operations, plans._plans, plans._givens, guards.DOCUMENTS, STATEMENTS):
+            assert sum(kept_back._taken.values()) <= kept_back.room
+        assert plans._operations.room == 64 * guards.CHARACTERS
+
+
+async def test_what_is_left_to_ordinary_execution_is_counted(
+    http: httpx.AsyncClient, base_url: str, ways: Ways
+) -> None:
+    async def counted() -> dict[str, int]:
+        lines = (await http.get(f"{base_url}/metrics")).text.splitlines()
+        return {
+            why: int(line.split()[-1]) for line in lines for why in ("planned", "Refused") if f'why="{why}"' in line
+        }
+
+    before, leader = await counted(), ways.city.as_("leader")
+    await leader.ask("{ cases { totalCount } }")
+    await leader.fail("{ cases(first: 101) { totalCount } }")
+    after = await counted()
+
+    assert after["planned"] == before.get("planned", 0) + 1
+    assert after["Refused"] == before.get("Refused", 0) + 1

@@ -41,7 +41,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 
 # A door uses only doors before it.
 DOORS = (
-    "postgres", "programs", "postmaster", "cluster", "migrating", "db", "clock", "ledger", "once", "bind", "scopes",
+    "postgres", "programs", "postmaster", "cluster", "migrating", "readers", "db", "clock", "ledger", "once", "bind", "scopes",
     "budget", "access", "identity", "reference", "figures", "due", "status", "feed", "store",
 )  # fmt: skip
 
