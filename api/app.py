@@ -21,10 +21,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import health
 from api.bearer import Expired
 from api.console import Console
-from api.graphql import GraphQLEndpoint
+from api.graphql import GraphQLEndpoint, common
 from api.limits import SecurityHeaders
 from api.lingering import Lingering
 from api.photos import Photos
+from api.short import ShortWay
 from resolvers import login
 from resolvers.doors import db, once, reference, store
 from resolvers.doors.feed import feed
@@ -64,9 +65,9 @@ async def identify(token: str) -> Actor | None:
 class Front:
     """What most requests want lies on a short way; everything else goes by the routes."""
 
-    def __init__(self, routes: ASGIApp, graphql: ASGIApp) -> None:
+    def __init__(self, routes: ASGIApp, graphql: GraphQLEndpoint) -> None:
         self.routes = routes
-        self.graphql = Lingering(SecurityHeaders(graphql))
+        self.graphql = ShortWay(graphql.short, common, Lingering(SecurityHeaders(graphql)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_ours = scope["type"] == "http" and scope["path"] == GRAPHQL

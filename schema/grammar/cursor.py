@@ -51,8 +51,7 @@ class Place:
 
 def spell(listed: str, value: object, key: UUID) -> str:
     """The cursor of a row in the list of this digest."""
-    said = [listed, value.isoformat() if isinstance(value, datetime) else value, str(key)]
-    return ids.opaque(orjson.dumps(said))
+    return ids.opaque(orjson.dumps((listed, value, str(key))))
 
 
 def read(cursor: str, order: Order, path: str) -> Place:

@@ -12,7 +12,7 @@ from strawberry.types.arguments import convert_arguments
 
 from resolvers.models import Table
 from resolvers.terms.actor import Actor
-from schema.grammar.source import Kind, Source, made
+from schema.grammar.source import Kind, Source
 from schema.plan import leaf
 from schema.plan.code import Code
 from schema.plan.env import Env
@@ -80,10 +80,13 @@ class Compiler:
         return f"({written} if {value} is not None else must(None))"
 
     def derived(self, at: _At) -> str:
+        """A call of the function that the declaration names, over columns by name."""
         needs = ", ".join(f"{name!r}: {at.rows.column(name, at.alias, at.model)}" for name in at.source.needs)
-        make = self.code.name(lambda row, e, source=at.source: made(source, e.actor, row, e.base_url))
-        write = leaf.writer(at.field.type, lambda kind: self._plain(kind, at.nodes))
-        return f"{self.code.name(write)}({make}({{{needs}}}, e))"
+        address = ", e.base_url" if at.source.addressed else ""
+        made = f"{self.code.name(at.source.function)}(e.actor, {{{needs}}}{address})"
+        if leaf.is_plain(at.field.type):
+            return f"must({made})" if isinstance(at.field.type, GraphQLNonNull) else made
+        return f"{self.code.name(leaf.writer(at.field.type, lambda kind: self._plain(kind, at.nodes)))}({made})"
 
     def _plain(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Callable[[Any], Any]:
         """Writes an object that a derived field made: plain attributes and nothing else."""

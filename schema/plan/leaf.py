@@ -27,6 +27,12 @@ def named(kind: GraphQLOutputType) -> Any:
     return kind
 
 
+def is_plain(kind: GraphQLOutputType) -> bool:
+    """Whether what a function of ours gives for it, text or a truth, is written as it is."""
+    inner = bare(kind)
+    return isinstance(inner, GraphQLScalarType) and inner.name in {"String", "Boolean", "ID"}
+
+
 def of_column(kind: GraphQLOutputType, value: str) -> str:
     """Python that writes a column's value, given the name it stands under."""
     inner = bare(kind)
