@@ -37,6 +37,8 @@ class Shelf(Generic[K, V]):
         for kept in (self._new, self._known):
             if key in kept:
                 self._take(kept, key)
+        if size > self.room // 4:
+            return
         self._put(self._new, key, value, size, self.room // 4)
 
     def _take(self, kept: OrderedDict[K, tuple[V, int]], key: K) -> tuple[V, int]:
