@@ -56,7 +56,7 @@ async def cancel_at_random(verb: Callable[[int], Awaitable[None]], wanted: int, 
 async def _is_wedged(pool: Any) -> bool:
     """No connection comes back, and nobody is at work who might bring one."""
     for _ in range(20):
-        if db._running or pool.get_idle_size():
+        if db._running or pool.get_idle_size() or pool.get_size() < POOL:
             return False
         await asyncio.sleep(0.01)
     return True
