@@ -102,14 +102,21 @@ async def put_down() -> None:
         await pools()[1].release(db.readers._idle.pop())
 
 
+async def taken(pool: asyncpg.Pool) -> asyncpg.pool.PoolConnectionProxy:
+    """One connection more. Whoever reads meanwhile keeps the one it read by at hand."""
+    while True:
+        await put_down()
+        with suppress(TimeoutError):
+            return await pool.acquire(timeout=0.2)
+
+
 async def backends() -> set[int]:
     """The server's number for each connection of the pool, taken all at once; fewer when fewer can be had."""
-    await put_down()
     held: list[tuple[asyncpg.Pool, asyncpg.pool.PoolConnectionProxy]] = []
     try:
         async with asyncio.timeout(BOUND_SECONDS):
             for pool in pools():
-                held += [(pool, await pool.acquire()) for _ in range(pool.get_max_size())]
+                held += [(pool, await taken(pool)) for _ in range(pool.get_max_size())]
             return {await connection.fetchval("SELECT pg_backend_pid()") for _, connection in held}
     except TimeoutError:
         return set()
@@ -121,9 +128,10 @@ async def backends() -> set[int]:
 async def at_rest() -> set[int]:
     """The same connections, every one of them idle."""
     found = await backends()
-    assert len(found) == sum(pool.get_size() for pool in pools()) == POOL
+    whole = sum(pool.get_max_size() for pool in pools())
+    assert len(found) == sum(pool.get_size() for pool in pools()) == whole
     async with asyncio.timeout(BOUND_SECONDS):
-        while sum(pool.get_idle_size() for pool in pools()) < POOL:  # noqa: ASYNC110  (asyncpg tells nobody)
+        while sum(pool.get_idle_size() for pool in pools()) + len(db.readers._idle) < whole:  # noqa: ASYNC110  (asyncpg tells nobody)
             await asyncio.sleep(0.01)
     return found
 
