@@ -21,6 +21,7 @@ from schema.plan.selection import Selections
 from schema.plan.tree import Join, Members, Pages, Rows, Total, Unplannable
 
 NONE = VariableValues({}, {})
+Write = Callable[[str, list[FieldNode]], str]
 
 
 def definition(field: GraphQLField) -> Any:
@@ -51,17 +52,20 @@ class Compiler:
         self, rows: Rows, alias: str, model: type[Table], kind: GraphQLObjectType, nodes: list[FieldNode]
     ) -> str:
         """Python that writes the row under an alias as an object."""
+        return self._written(kind, nodes, lambda _, asked: self._field(rows, alias, model, kind, asked))
+
+    def _written(self, kind: GraphQLObjectType, nodes: list[FieldNode], write: Write) -> str:
+        """Python that writes an object: its name where that is asked, and what `write` gives for every other field."""
         parts = []
         for key, asked in self.selections.under(kind, nodes).items():
-            parts.append(f"{key!r}: {self._field(rows, alias, model, kind, asked)}")
+            name = asked[0].name.value
+            parts.append(f"{key!r}: {repr(kind.name) if name == '__typename' else write(name, asked)}")
         return f"{{{', '.join(parts)}}}"
 
     def _field(
         self, rows: Rows, alias: str, model: type[Table], kind: GraphQLObjectType, nodes: list[FieldNode]
     ) -> str:
         name = nodes[0].name.value
-        if name == "__typename":
-            return repr(kind.name)
         field = kind.fields[name]
         source = definition(field).metadata.get("source")
         if name == "id" and source is None:
@@ -161,16 +165,12 @@ class Compiler:
 
     def connection(self, pages: Pages, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
         """The name of a function that writes a page: of rows, a total, the parent's id and the request."""
-        parts = []
-        for key, asked in self.selections.under(kind, nodes).items():
-            name = asked[0].name.value
-            if name == "__typename":
-                parts.append(f"{key!r}: {kind.name!r}")
-                continue
+
+        def write(name: str, asked: list[FieldNode]) -> str:
             field = kind.fields[name]
-            part = _PARTS[definition(field).python_name]
-            parts.append(f"{key!r}: {part(self, pages, leaf.named(field.type), asked)}")
-        return self.code.page(pages, f"{{{', '.join(parts)}}}")
+            return _PARTS[definition(field).python_name](self, pages, leaf.named(field.type), asked)
+
+        return self.code.page(pages, self._written(kind, nodes, write))
 
     def nodes(self, pages: Pages, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
         pages.with_rows = True
@@ -179,31 +179,24 @@ class Compiler:
 
     def edges(self, pages: Pages, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
         pages.with_rows = True
-        parts = []
-        for key, asked in self.selections.under(kind, nodes).items():
-            name = asked[0].name.value
-            if name == "__typename":
-                parts.append(f"{key!r}: {kind.name!r}")
-            elif name == "cursor":
-                parts.append(f"{key!r}: {self.code.cursor(pages, 'x')}")
-            else:
-                inner = leaf.named(kind.fields[name].type)
-                written = self.written(pages.rows, pages.rows.alias, pages.rows.model, inner, asked)
-                parts.append(f"{key!r}: {self.code.function(pages.rows, written)}(x, e)")
-        return f"[{{{', '.join(parts)}}} for x in rows]"
+
+        def write(name: str, asked: list[FieldNode]) -> str:
+            if name == "cursor":
+                return self.code.cursor(pages, "x")
+            inner = leaf.named(kind.fields[name].type)
+            written = self.written(pages.rows, pages.rows.alias, pages.rows.model, inner, asked)
+            return f"{self.code.function(pages.rows, written)}(x, e)"
+
+        return f"[{self._written(kind, nodes, write)} for x in rows]"
 
     def page_info(self, pages: Pages, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
-        parts = []
-        for key, asked in self.selections.under(kind, nodes).items():
-            name = asked[0].name.value
-            if name == "__typename":
-                parts.append(f"{key!r}: {kind.name!r}")
-                continue
+        def write(name: str, _asked: list[FieldNode]) -> str:
             pages.with_rows = True
             told = definition(kind.fields[name]).python_name
             pages.with_more = pages.with_more or told.startswith("has_")
-            parts.append(f"{key!r}: {self._page_fact(pages, told)}")
-        return f"{{{', '.join(parts)}}}"
+            return self._page_fact(pages, told)
+
+        return self._written(kind, nodes, write)
 
     def _page_fact(self, pages: Pages, name: str) -> str:
         if name == "has_next_page":
