@@ -85,6 +85,7 @@ def build(serving: Serving) -> ASGIApp:
         allowed_origins=serving.allowed_origins,
         public_url=serving.public_url,
         plans=plans,
+        recall=login.recall,
     )
     photos, console = Photos(identify), Console(serving.data_dir if serving.sample and not serving.public_url else None)
     routes: list[BaseRoute] = [

@@ -6,10 +6,14 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from resolvers.doors.identity import Witness
 from resolvers.terms.actor import Actor
 
 Identify: TypeAlias = Callable[[str], Awaitable[Actor | None]]
 """Whose token this is: None for one unknown or revoked; may raise `Expired`, or `Unavailable`."""
+
+Recall: TypeAlias = Callable[[str], Witness | None]
+"""Who came with this token before, to be made sure of by whoever reads."""
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jiesu", error="invalid_token"'}
 INVITATION = {"WWW-Authenticate": 'Bearer realm="jiesu"'}

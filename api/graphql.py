@@ -83,6 +83,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         allowed_origins: Sequence[str] = (),
         public_url: str | None = None,
         plans: Plans | None = None,
+        recall: bearer.Recall | None = None,
     ) -> None:
         super().__init__(
             schema,
@@ -95,6 +96,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self.identify = identify
         self.public_url = public_url.rstrip("/") if public_url else None
         self.plans = plans
+        self.recall = recall
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -111,9 +113,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def respond(self, request: Request, media: str | None) -> Response:
         try:
             admit(request, media)
-            if (
-                tried := request.scope.get(TRIED)
-            ) is not None:  # by the short way: its caller is known, and no plan fits
+            if tried := request.scope.get(TRIED):  # by the short way: its caller is known, and no plan fits
                 return await self.run(request, tried)
             context = self.context(request, await self.caller(request))
             return await self.planned(request, context, media or JSON) or await self.run(request, context)
@@ -146,16 +146,17 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             return None
         try:
             token = bearer.from_header(headers[b"authorization"].decode("latin-1"))
-            actor = await self.identify(token) if token else None
+            witness = self.recall(token) if token and self.recall else None
+            actor = witness.actor if witness else await self.identify(token) if token else None
             if actor is None:
                 return None
             said = asked(decode(body))
             here = self.public_url or _address(scope["scheme"], headers.get(b"host", b"").decode("latin-1"))
-            context = Context(actor, datetime.now(UTC), here)
+            context = Context(actor, datetime.now(UTC), here, witness=witness)
             answered = await self.plans.answer(context, said.query or "", said.variables, said.operation_name)
         except Exception:  # noqa: BLE001  (a mistake of the caller's or of ours, it is made again where it is told)
             return None
-        if answered is None:
+        if answered is None and witness is None:
             scope[TRIED] = context
         return answered
 

@@ -32,7 +32,8 @@ from resolvers import case, models, party
 from resolvers.case import Wanted
 from resolvers.doors.access import Row
 from resolvers.doors.bind import Bind
-from resolvers.doors.identity import _IDENTIFY, _actor
+from resolvers.doors import identity
+from resolvers.doors.identity import _actor
 from resolvers.doors.postgres import APP, DATABASE
 from resolvers.doors.scopes import scope
 from resolvers.terms.actor import Actor
@@ -46,7 +47,7 @@ from schema.grammar.cursor import Order
 Values = list[object]
 Record = asyncpg.Record
 
-_WHO = _IDENTIFY.format(which="t.digest = $1")
+_WHO = identity._WHO.format(which="t.digest = $1", now="$2")
 _PAGE = 50
 _EVENTS, _BY_SEQ = 10, Order("seq", kind=int)
 _POOL_SIZE = 10

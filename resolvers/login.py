@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from resolvers.doors import clock, db, identity
+from resolvers.doors.identity import Witness
 from resolvers.models import Person, Token
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
@@ -36,6 +37,11 @@ class Issued:
 async def identify(token: str) -> Actor | None:
     """Who calls with this bearer token now, with the grants valid now; None for an unknown, ended or revoked one."""
     return await identity.by_digest(digest(token))
+
+
+def recall(token: str) -> Witness | None:
+    """Who came with this bearer token before, for a read that makes sure of him."""
+    return identity.recall(digest(token))
 
 
 async def has_expired(token: str) -> bool:

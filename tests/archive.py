@@ -131,12 +131,10 @@ async def _nothing_of_the_pools_own(_connection: Any) -> None:
 @asynccontextmanager
 async def reading(of: Archive) -> AsyncIterator[Archive]:
     """Reads go to the archive for a while."""
-    mine, other = db.readers, Readers()
-    other.pool = of.pool
+    mine, other = db.readers, Readers(of.pool)
     db.readers = other
     try:
         yield of
     finally:
         db.readers = mine
-        while other._idle:
-            await of.pool.release(other._idle.pop())
+        await other.rest(of.pool)

@@ -1,10 +1,11 @@
-"""Connections that only read. What is idle is kept at hand: taking one from the pool and giving it back costs as much as
-half a short statement (`make bench`, one case), and there are two statements a request.
+"""Connections that only read. They are handed from one read to the next, in the order in which those came: taking one from
+the driver's pool and giving it back costs as much as half a short statement (`make bench`, one case).
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -16,12 +17,13 @@ _USES = 10_000  # after so many a connection goes back to the pool, which renews
 
 
 class Readers:
-    """A pool of read-only connections, and those of it that are at hand."""
+    """A pool of read-only connections, those of it that are at hand, and the reads that wait for one."""
 
-    def __init__(self) -> None:
-        self.pool: asyncpg.Pool[asyncpg.Record] | None = None
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record] | None = None) -> None:
+        self.pool = pool
+        self._held = 0  # connections that are not in the pool
         self._idle: list[Any] = []
-        self._waiting = 0
+        self._turns: deque[asyncio.Future[Any]] = deque()
         self._uses = 0
         self._disturbed: set[int] = set()  # server processes whose last statement was given up
 
@@ -38,50 +40,85 @@ class Readers:
         )
 
     async def close(self) -> None:
+        """Reads under way are waited for, those that wait for a connection fail."""
         pool, self.pool = self.pool, None
         if pool is None:
             return
-        while self._idle:
-            await pool.release(self._idle.pop())
+        await self.rest(pool)
+        while self._turns:
+            self._hand_on(None)
         try:
             await asyncio.wait_for(pool.close(), _CLOSING_SECONDS)
         except TimeoutError:
             pool.terminate()
+
+    async def rest(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        """Put what is at hand back into the pool."""
+        while self._idle:
+            await self._put_down(pool, self._idle.pop())
 
     async def fetch(self, sql: str, values: Sequence[object]) -> list[asyncpg.Record]:
         """Rows of one statement; errors as the driver's. `InterfaceError` when it is not open."""
         pool = self.pool
         if pool is None:
             raise asyncpg.InterfaceError("closed")
-        connection = await self._take(pool)
+        connection = self._idle.pop() if self._idle else await self._wait(pool)
+        while connection.is_closed():  # the database went away, and is perhaps back
+            await self._put_down(pool, connection)
+            connection = self._idle.pop() if self._idle else await self._wait(pool)
         try:
             found: list[asyncpg.Record] = await connection.fetch(sql, *values)
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError):
                 self._disturbed.add(connection.get_server_pid())
-            await pool.release(connection)
+            await self._put_down(pool, connection)
             raise
-        await self._give_back(pool, connection)
+        self._uses += 1
+        if self.pool is not pool or self._uses % _USES == 0:
+            await self._put_down(pool, connection)
+        else:
+            self._hand_on(connection)
         return found
 
-    async def _take(self, pool: asyncpg.Pool[asyncpg.Record]) -> Any:
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
+    async def _wait(self, pool: asyncpg.Pool[asyncpg.Record]) -> Any:
+        """A connection of the pool while there are any left, else the first that another read has done with."""
+        while self._held >= pool.get_max_size():
+            turn = asyncio.get_running_loop().create_future()
+            self._turns.append(turn)
+            try:
+                connection = await turn
+            except BaseException:
+                if turn.done() and not turn.cancelled():  # it came as we were given up
+                    self._hand_on(turn.result())
+                raise
+            if connection is not None:
                 return connection
-            await pool.release(connection)
-        self._waiting += 1
+            if self.pool is not pool:
+                raise asyncpg.InterfaceError("closed")
+        self._held += 1
         try:
             return await pool.acquire()
-        finally:
-            self._waiting -= 1
+        except BaseException:
+            self._held -= 1
+            self._hand_on(None)
+            raise
 
-    async def _give_back(self, pool: asyncpg.Pool[asyncpg.Record], connection: Any) -> None:
-        self._uses += 1
-        if self._waiting or self.pool is not pool or self._uses % _USES == 0:
-            await pool.release(connection)  # who waits, waits at the pool
-        else:
+    def _hand_on(self, connection: Any) -> None:
+        """To the read that has waited longest; None tells it that the pool has one again."""
+        while self._turns:
+            turn = self._turns.popleft()
+            if not turn.done():
+                turn.set_result(connection)
+                return
+        if connection is not None:
             self._idle.append(connection)
+
+    async def _put_down(self, pool: asyncpg.Pool[asyncpg.Record], connection: Any) -> None:
+        try:
+            await pool.release(connection)
+        finally:
+            self._held -= 1
+            self._hand_on(None)
 
     async def _settle(self, connection: Any) -> None:
         """Before the next caller: a cancel that is still on its way to the server would hit whatever is asked first."""

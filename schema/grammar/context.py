@@ -10,6 +10,7 @@ import strawberry
 
 from resolvers.doors.access import Reader
 from resolvers.doors.budget import Budget
+from resolvers.doors.identity import Witness
 from resolvers.terms.actor import Actor
 
 
@@ -23,6 +24,7 @@ class Context:
     replayed: bool = False  # an idempotent mutation answered from its stored outcome
     loaders: dict[Any, Any] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    witness: Witness | None = None  # the caller was not looked up: whoever reads makes sure of him
 
     @property
     def caller(self) -> Actor:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql.execution.values import VariableValues
 
-from resolvers.doors import db
+from resolvers.doors import db, identity
 from resolvers.doors.bind import Bind
 from resolvers.terms.actor import Actor
 from schema.grammar.connection import Listing
@@ -28,6 +28,19 @@ class Given:
     arguments: dict[object, dict[str, Any]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A text, the names of the facts it binds after what the request brings, and the text that makes sure of its caller."""
+
+    sql: str
+    names: tuple[str, ...]
+    sealed: str
+
+
+class Stale(Exception):  # noqa: N818
+    """The caller is not who he was: all that was read is for nothing."""
+
+
 @dataclass(slots=True)
 class Env:
     """`pages`: what each connection was asked for. `waiting`: objects still to be filled by resolvers."""
@@ -38,6 +51,8 @@ class Env:
     waiting: list[tuple[dict[str, Any], Callable[[Any, Env], Awaitable[dict[str, Any]]], Any]] = field(
         default_factory=list
     )
+    made_sure: bool = False  # a statement has told something
+    doubted: bool = False  # a statement has told nothing: there was nothing, or the caller has changed
     actor: Actor = field(init=False)
     base_url: str = field(init=False)
     info: Any = field(init=False)
@@ -55,10 +70,23 @@ class Env:
         self.waiting.append((empty, resolve, row))
         return empty
 
-    async def fetch(self, sql: str, values: list[object]) -> list[Any]:
+    async def fetch(self, statement: Statement, values: list[object]) -> list[Any]:
         """Rows of one statement, within this operation's budget."""
+        witness, sql = self.context.witness, statement.sql
+        if witness is not None:
+            sql, values = statement.sealed, [*values, *witness.values(self.context.now)]
         async with self.context.budget.turn():
-            return await db.fetch(sql, values)
+            rows = await db.fetch(sql, values)
+        self.made_sure, self.doubted = True, self.doubted or not rows
+        return rows
+
+    async def make_sure(self) -> None:
+        """Look a caller up of whom no row has told that he still is who he was. `Stale` when he is not."""
+        witness = self.context.witness
+        if witness is not None and (self.doubted or not self.made_sure):
+            if await identity.by_digest(witness.digest) != witness.actor:
+                raise Stale
+            self.made_sure, self.doubted = True, False
 
     async def fill(self) -> None:
         """Fill what waits, side by side, so that siblings are read together."""

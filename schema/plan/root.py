@@ -8,10 +8,11 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from resolvers.doors.bind import Bind
+from resolvers.doors.identity import sealed
 from resolvers.models import Table
 from schema.grammar.root import Each, One
 from schema.grammar.shelf import Shelf
-from schema.plan.env import Env
+from schema.plan.env import Env, Statement
 from schema.plan.sql import Texts, Writer, texts
 from schema.plan.tree import Column, Members, Pages, Rows
 
@@ -20,14 +21,6 @@ class Root(Protocol):
     """A root field that can be read."""
 
     async def read(self, env: Env) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A text, and the names of the facts it binds after what the request brings."""
-
-    sql: str
-    names: tuple[str, ...]
 
 
 STATEMENTS: Shelf[tuple[object, ...], Statement] = Shelf(1_024)
@@ -58,17 +51,18 @@ class Ask:
         """Rows of the statement of this owner for these texts and this stance, written once."""
         return await self.env.fetch(*self.statement(owner, key, write))
 
-    def statement(self, owner: object, key: object, write: Callable[[Writer], str]) -> tuple[str, list[object]]:
+    def statement(self, owner: object, key: object, write: Callable[[Writer], str]) -> tuple[Statement, list[object]]:
         name = (owner, key, self.bind.stance, *self.asked.values())
         known = STATEMENTS.get(name)
         if known is None:
             bound = len(self.bind.names)
             sql = write(Writer(self.bind, self.asked))
-            STATEMENTS.keep(name, Statement(sql, tuple(self.bind.names[bound:])))
-            return sql, self.bind.values
+            known = Statement(sql, tuple(self.bind.names[bound:]), sealed(sql, len(self.bind.values)))
+            STATEMENTS.keep(name, known)
+            return known, self.bind.values
         for each in known.names:
             self.bind.again(each)
-        return known.sql, self.bind.values
+        return known, self.bind.values
 
 
 @dataclass(eq=False, slots=True)
@@ -158,6 +152,7 @@ class Resolved:
     resolve: Callable[[Any, Env], Any]
 
     async def read(self, env: Env) -> Any:
+        await env.make_sure()  # whatever it asks, it asks for a caller who has been looked up
         return await self.resolve(None, env)
 
 

@@ -35,7 +35,7 @@ from schema.grammar.shelf import Shelf
 from schema.plan import leaf
 from schema.plan.code import Code
 from schema.plan.compile import NONE, Compiler, definition
-from schema.plan.env import Env, Given
+from schema.plan.env import Env, Given, Stale
 from schema.plan.resolve import Resolving
 from schema.plan.root import Branch, Constant, Found, Listed, Resolved, Root, connections
 from schema.plan.selection import Selections, fragments
@@ -72,7 +72,7 @@ class Plans:
         self, context: Context, text: str, variables: Mapping[str, Any] | None, name: str | None
     ) -> bytes | None:
         """The body of the answer; None when ordinary execution is to answer, be it with an error. `TimeoutError` when
-        an operation's time is over.
+        an operation's time is over, `Stale` when the caller is not who he was.
         """
         if context.actor is None:
             return None
@@ -80,7 +80,7 @@ class Plans:
             async with asyncio.timeout(limits.OPERATION_SECONDS):
                 data = await self.data(context, text, variables, name)
             body = orjson.dumps({"data": data}, option=orjson.OPT_UTC_Z)
-        except TimeoutError:
+        except (TimeoutError, Stale):
             raise
         except Unplannable as why:
             self.counts[str(why)] += 1
@@ -100,6 +100,7 @@ class Plans:
         env = Env(context, given)
         plan = self._plan(operation, tuple(given.variables.coerced[flag] for flag in operation.flags), env.actor)
         found = {key: await root.read(env) for key, root in plan.items()}
+        await env.make_sure()
         if env.waiting:
             await env.fill()
         return found

@@ -98,8 +98,7 @@ def pools() -> tuple[asyncpg.Pool, asyncpg.Pool]:
 
 async def put_down() -> None:
     """What readers keep at hand goes back to its pool, to be looked at."""
-    while db.readers._idle:
-        await pools()[1].release(db.readers._idle.pop())
+    await db.readers.rest(pools()[1])
 
 
 async def taken(pool: asyncpg.Pool) -> asyncpg.pool.PoolConnectionProxy:
