@@ -32,8 +32,7 @@ from resolvers import case, models, party
 from resolvers.case import Wanted
 from resolvers.doors.access import Row
 from resolvers.doors.bind import Bind
-from resolvers.doors import identity
-from resolvers.doors.identity import _actor
+from resolvers.doors.identity import _BY_DIGEST, _actor
 from resolvers.doors.postgres import APP, DATABASE
 from resolvers.doors.scopes import scope
 from resolvers.terms.actor import Actor
@@ -47,7 +46,6 @@ from schema.grammar.cursor import Order
 Values = list[object]
 Record = asyncpg.Record
 
-_WHO = identity._WHO.format(which="t.digest = $1", now="$2")
 _PAGE = 50
 _EVENTS, _BY_SEQ = 10, Order("seq", kind=int)
 _POOL_SIZE = 10
@@ -243,7 +241,7 @@ class Endpoint:
         digest = hashlib.sha256(request.headers["authorization"].removeprefix("Bearer ").encode()).digest()
         asked = orjson.loads(await request.body())["variables"]
         async with request.app.state.pool.acquire() as connection:
-            caller = _known(tuple(await connection.fetch(_WHO, digest, datetime.now(UTC))))
+            caller = _known(tuple(await connection.fetch(_BY_DIGEST, digest, datetime.now(UTC))))
             data = await self._read(connection, caller, asked)
         body = orjson.dumps({"data": data}, option=orjson.OPT_UTC_Z)
         await Response(body, media_type="application/json")(called, receive, send)

@@ -39,6 +39,10 @@ def columns(model: type[Table], alias: str, bind: Bind) -> str:
     return ", ".join(plain + [f"{bind.fill(expression, alias)} AS {name}" for name, expression in light])
 
 
+def _from(model: type[Table]) -> str:
+    return f"{model.table_name()} t{model.join_beside('t')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A table between two: its rows (alias `l`) name the target's id in one column and the parent's in another."""
@@ -66,7 +70,7 @@ class Reader:
         picked = columns(model, "t", bind)
         condition = f"{scope(model, 't', bind)} AND {where('t', bind) if where else 'true'}"
         bound = f" LIMIT {bind(limit)}" if limit is not None else ""
-        sql = f"SELECT {picked} FROM {model.table_name()} t WHERE {condition} ORDER BY {order}{bound}"
+        sql = f"SELECT {picked} FROM {_from(model)} WHERE {condition} ORDER BY {order}{bound}"
         return [Row(model, found) for found in await self.budget.query(sql, *bind.values)]
 
     async def rows_of_each(
@@ -90,7 +94,7 @@ class Reader:
         bound = f" LIMIT {bind(limit)}" if limit is not None else ""
         sql = (
             f"SELECT p.id AS parent_key, x.* FROM {parent.table_name()} p CROSS JOIN LATERAL"
-            f" (SELECT {picked} FROM {model.table_name()} t{link.join() if link else ''}"
+            f" (SELECT {picked} FROM {_from(model)}{link.join() if link else ''}"
             f" WHERE {condition} ORDER BY {order}{bound}) x WHERE p.id = ANY({bind(keys, '::uuid[]')})"
         )
         found: dict[UUID, list[Row]] = {key: [] for key in keys}
@@ -124,7 +128,7 @@ class Reader:
         bind = Bind(self.actor, self.now)
         value = bind.fill(model.computed[name], "t")
         condition = f"t.id = ANY({bind(keys, '::uuid[]')}) AND {scope(model, 't', bind)}"
-        sql = f"SELECT t.id, {value} AS value FROM {model.table_name()} t WHERE {condition}"
+        sql = f"SELECT t.id, {value} AS value FROM {_from(model)} WHERE {condition}"
         return {row["id"]: row["value"] for row in await self.budget.query(sql, *bind.values)}
 
     async def see(self, model: type[Table], key: UUID) -> Row | None:

@@ -78,7 +78,9 @@ class Bind:
 
     def fill(self, expression: str, alias: str) -> str:
         """A named SQL expression of a model, over this alias, with its values bound."""
-        return _NAME.sub(lambda found: self.named(found[1]), expression.replace("{t}", alias))
+        return _NAME.sub(
+            lambda found: self.named(found[1]), expression.replace("{t}", alias).replace("{c}", f"{alias}_c")
+        )
 
 
 Condition = Callable[[str, Bind], str]

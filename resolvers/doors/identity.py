@@ -1,7 +1,8 @@
 """Who stands behind a token, with the roles valid at this moment.
 
-A caller who was here before need not be looked up before a read: the read itself asks whether everything still is as it
-was, and finds nothing if not. One round trip less a request, and no instant between the two (`make bench`).
+A caller who was here before need not be looked up before a read: the read itself asks whether anything has changed since
+about who is who, and finds nothing if so. One round trip less a request, and no instant between the two (`make bench`).
+The mark of the last change is set by the database, whoever changes a token, a person, a grant or an office.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -25,30 +27,36 @@ SELECT t.id AS token_id, coalesce(p.id, a.id) AS id, p.id IS NOT NULL AS is_pers
 FROM tokens t
 LEFT JOIN persons p ON p.id = t.person_id AND p.active
 LEFT JOIN applications a ON a.id = t.application_id AND a.active
-JOIN role_grants g ON (g.person_id = p.id OR g.application_id = a.id)
-  AND g.valid_from <= {now} AND (g.valid_to IS NULL OR g.valid_to > {now})
+JOIN role_grants g ON (g.person_id = t.person_id OR g.application_id = t.application_id)
+  AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to > $2)
 JOIN offices o ON o.id = g.office_id
 JOIN offices j ON j.id = coalesce(p.jurisdiction_id, a.jurisdiction_id)
-WHERE {which} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > {now})
+WHERE {which} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
 ORDER BY o.code, g.role
 """
-_SEAL = "string_agg(w::text, ';')"  # everything that was looked up, as one text
-_ASK = f"SELECT w.*, {_SEAL} OVER () AS seal FROM ({_WHO}) w"
-_BY_DIGEST, _BY_TOKEN = (_ASK.format(which=which, now="$2") for which in ("t.digest = $1", "t.id = $1"))
+_MARK = "(SELECT mark FROM identity_mark)"
+_BY_DIGEST, _BY_TOKEN = (_WHO.format(which=which) for which in ("t.digest = $1", "t.id = $1"))
+# How long that holds by itself: until the token ends, a grant ends, or another begins.
+_REMEMBER = f"""
+SELECT w.*, {_MARK} AS mark, least(
+  (SELECT t.expires_at FROM tokens t WHERE t.digest = $1),
+  (SELECT min(g.valid_to) FROM role_grants g
+    WHERE (g.person_id = w.id OR g.application_id = w.id) AND g.valid_to > $2),
+  (SELECT min(g.valid_from) FROM role_grants g
+    WHERE (g.person_id = w.id OR g.application_id = w.id) AND g.valid_from > $2)) AS until
+FROM ({_BY_DIGEST}) w
+"""
 _REMEMBERED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A caller as once looked up. `seal`: what the look-up must still give for that to hold."""
+    """A caller as once looked up: still the same while the mark stands, until an instant."""
 
     actor: Actor
     digest: bytes
-    seal: str
-
-    def values(self, now: datetime) -> tuple[object, ...]:
-        """What a sealed statement binds after its own values."""
-        return self.digest, now, self.seal
+    mark: UUID
+    until: datetime | None
 
 
 _witnesses: OrderedDict[bytes, Witness] = OrderedDict()
@@ -56,11 +64,11 @@ _witnesses: OrderedDict[bytes, Witness] = OrderedDict()
 
 async def by_digest(digest: bytes) -> Actor | None:
     """The caller with this token; None for an unknown, ended or revoked one, or one whose holder has no role left."""
-    rows = await db.fetch(_BY_DIGEST, [digest, clock.now()])
-    actor = _actor(tuple(rows))
+    rows = await db.fetch(_REMEMBER, [digest, clock.now()])
     _witnesses.pop(digest, None)
+    actor = _actor(tuple(rows))
     if actor is not None:
-        _witnesses[digest] = Witness(actor, digest, rows[0]["seal"])
+        _witnesses[digest] = Witness(actor, digest, rows[0]["mark"], rows[0]["until"])
         if len(_witnesses) > _REMEMBERED:
             _witnesses.popitem(last=False)
     return actor
@@ -68,14 +76,13 @@ async def by_digest(digest: bytes) -> Actor | None:
 
 def recall(digest: bytes) -> Witness | None:
     """Who came with this token before. Nothing may be told to him on that alone: see `sealed`."""
-    return _witnesses.get(digest)
+    known = _witnesses.get(digest)
+    return known if known and (known.until is None or clock.now() < known.until) else None
 
 
 def sealed(sql: str, bound: int) -> str:
-    """The same rows for a caller who still is who he was, and none for any other. Binds a witness's values after its own."""
-    digest, now, seal = (f"${bound + place}{cast}" for place, cast in ((1, "::bytea"), (2, "::timestamptz"), (3, "::text")))
-    who = _WHO.format(which=f"t.digest = {digest}", now=now)
-    return f"SELECT r.* FROM ({sql}) r WHERE (SELECT {_SEAL} FROM ({who}) w) = {seal}"
+    """The same rows while a mark stands, and none after. The mark is bound after the statement's own values."""
+    return f"SELECT r.* FROM ({sql}) r WHERE {_MARK} = ${bound + 1}::uuid"
 
 
 async def again(actor: Actor) -> Actor | None:

@@ -21,9 +21,10 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {user};
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {user};
 REVOKE INSERT, UPDATE ON tortoise_migrations FROM {user};
 REVOKE UPDATE ON ledger FROM {user};
+REVOKE INSERT, UPDATE ON identity_mark FROM {user};
 GRANT DELETE ON idempotency_keys TO {user};
 """
-NEWEST = "0003_open_cases"
+NEWEST = "0004_identity"
 
 
 async def migrate(logins: Logins) -> None:

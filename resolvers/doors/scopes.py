@@ -7,6 +7,8 @@ statements. A table without a scope has no rows.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from resolvers import models
 from resolvers.doors.bind import Bind
@@ -17,7 +19,7 @@ from resolvers.terms.roles import CENTRE, PHOTO_VIEWERS, UNIT, Permission, Role
 from resolvers.terms.statuses import HANDLED
 
 NOTHING = "false"
-Scope = Callable[[Stance, str, Bind], str]
+Rule = Callable[[Stance, str, Bind], str]
 
 
 def _any(conditions: list[str]) -> str:
@@ -50,13 +52,32 @@ def _case_of_grant(place: int, role: Role, at_top: bool, t: str, bind: Bind) -> 
     return f"({within} AND ({no_report} OR {t}.registered_by = {bind.named('actor_id')}))"
 
 
-def _as_case(column: str = "case_id") -> Scope:
-    """Whoever sees the case."""
+def _everybody(_stance: Stance, _t: str, _bind: Bind) -> str:
+    return "true"
 
-    def scope(stance: Stance, t: str, bind: Bind) -> str:
-        return f"EXISTS (SELECT 1 FROM cases sc WHERE sc.id = {t}.{column} AND {_case(stance, 'sc', bind)})"
 
-    return scope
+@dataclass(frozen=True, slots=True)
+class Following:
+    """In sight with the row that a column names, as far as a rule of its own allows."""
+
+    parent: type[Table]
+    column: str
+    own: Rule = _everybody
+
+    def __call__(self, stance: Stance, t: str, bind: Bind) -> str:
+        own = self.own(stance, t, bind)
+        if own == NOTHING:
+            return NOTHING
+        s = f"s{t}"
+        seen = SCOPES[self.parent](stance, s, bind)
+        return f"({own} AND EXISTS (SELECT 1 FROM {self.parent.table_name()} {s} WHERE {s}.id = {t}.{self.column} AND {seen}))"
+
+    def beneath(self, stance: Stance, t: str, bind: Bind) -> str:
+        """The same for rows found by this very column beneath a row in sight."""
+        return self.own(stance, t, bind)
+
+
+Scope: TypeAlias = Rule | Following
 
 
 def _jurisdiction(_stance: Stance, t: str, bind: Bind) -> str:
@@ -70,38 +91,21 @@ def _office(stance: Stance, t: str, bind: Bind) -> str:
     return f"{t}.id = ANY({bind.named('own_offices')})"
 
 
-def _everybody(_stance: Stance, _t: str, _bind: Bind) -> str:
-    return "true"
-
-
 def _staff(stance: Stance, t: str, bind: Bind) -> str:
     return NOTHING if stance.is_third_party else _jurisdiction(stance, t, bind)
 
 
-def _note(stance: Stance, t: str, bind: Bind) -> str:
-    return _as_case()(stance, t, bind)
+def _viewer(stance: Stance, _t: str, _bind: Bind) -> str:
+    return "true" if stance.roles & PHOTO_VIEWERS else NOTHING
 
 
-def _photo(stance: Stance, t: str, bind: Bind) -> str:
-    if not stance.roles & PHOTO_VIEWERS:
-        return NOTHING
-    return f"EXISTS (SELECT 1 FROM inspection_notes sn WHERE sn.id = {t}.note_id AND {_note(stance, 'sn', bind)})"
-
-
-def _link(table: str, column: str) -> Scope:
-    """A row that joins a person to a result or a note: as the case of that, and for staff only."""
-
-    def scope(stance: Stance, t: str, bind: Bind) -> str:
-        if stance.is_third_party:
-            return NOTHING
-        return f"EXISTS (SELECT 1 FROM {table} sl WHERE sl.id = {t}.{column} AND {_as_case()(stance, 'sl', bind)})"
-
-    return scope
+def _insider(stance: Stance, _t: str, _bind: Bind) -> str:
+    return NOTHING if stance.is_third_party else "true"
 
 
 def _entry(stance: Stance, t: str, bind: Bind) -> str:
     audit = "" if Role.AUDITOR in stance.roles else f" AND NOT {t}.audit_only"
-    return f"({_jurisdiction(stance, t, bind)}{audit} AND {_as_case()(stance, t, bind)})"
+    return f"{_jurisdiction(stance, t, bind)}{audit}"
 
 
 def _approval(stance: Stance, t: str, bind: Bind) -> str:
@@ -118,35 +122,53 @@ def _approval(stance: Stance, t: str, bind: Bind) -> str:
     if Role.CALLBACK_REVIEWER in stance.roles:
         every.append(f"({t}.kind = '{ApprovalKind.CALLBACK_REVIEW}')")
     barred = f"NOT {bind.named('actor_id')} = ANY({t}.barred_ids)"
-    return f"({t}.decided_at IS NULL AND {barred} AND {_any(every)} AND {_as_case()(stance, t, bind)})"
+    return f"{t}.decided_at IS NULL AND {barred} AND {_any(every)}"
 
 
+_AS_CASE = Following(models.Case, "case_id")
 SCOPES: dict[type[Table], Scope] = {
-    models.Approval: _approval,
-    models.Assignment: _as_case(),
-    models.Callback: _as_case(),
+    models.Approval: Following(models.Case, "case_id", own=_approval),
+    models.Assignment: _AS_CASE,
+    models.Callback: _AS_CASE,
     models.Case: _case,
     models.Category: _everybody,
-    models.Deadline: _as_case(),
+    models.Deadline: _AS_CASE,
     models.DeadlinePolicy: _everybody,
-    models.ExtensionRequest: _as_case(),
-    models.HandlingResult: _as_case(),
-    models.InspectionNote: _note,
-    models.LedgerEntry: _entry,
-    models.NoteInspector: _link("inspection_notes", "note_id"),
+    models.ExtensionRequest: _AS_CASE,
+    models.HandlingResult: _AS_CASE,
+    models.InspectionNote: _AS_CASE,
+    models.LedgerEntry: Following(models.Case, "case_id", own=_entry),
+    models.NoteInspector: Following(models.InspectionNote, "note_id", own=_insider),
     models.Office: _office,
-    models.Party: _as_case(),
+    models.Party: _AS_CASE,
     models.Person: _staff,
-    models.Photo: _photo,
+    models.Photo: Following(models.InspectionNote, "note_id", own=_viewer),
     models.Regime: _jurisdiction,
-    models.Respondent: _as_case(),
-    models.Round: _as_case(),
-    models.ResultHandler: _link("handling_results", "result_id"),
-    models.SignOff: _as_case(),
-    models.SupervisionOrder: _as_case(),
+    models.Respondent: _AS_CASE,
+    models.Round: _AS_CASE,
+    models.ResultHandler: Following(models.HandlingResult, "result_id", own=_insider),
+    models.SignOff: _AS_CASE,
+    models.SupervisionOrder: _AS_CASE,
 }
 
 
 def scope(model: type[Table], alias: str, bind: Bind) -> str:
     """SQL that is true of the rows the caller of this statement may see. No scope, no row."""
     return SCOPES[model](bind.stance, alias, bind) if model in SCOPES else NOTHING
+
+
+def beneath(model: type[Table], alias: str, parent: type[Table], column: str | None, bind: Bind) -> str:
+    """The same for rows that were found by a column beneath a row in sight: nothing is asked twice."""
+    rule = SCOPES.get(model)
+    if isinstance(rule, Following) and (rule.parent, rule.column) == (parent, column):
+        return rule.beneath(bind.stance, alias, bind)
+    return scope(model, alias, bind)
+
+
+def alongside(model: type[Table], alias: str, parent: type[Table], parent_alias: str, bind: Bind) -> str:
+    """The same for a row that a row in sight names: most often the two belong together, and then nothing more is asked."""
+    rule = SCOPES.get(model)
+    whole = scope(model, alias, bind)
+    if not isinstance(rule, Following) or rule.parent is not parent or whole == NOTHING:
+        return whole
+    return f"({rule.beneath(bind.stance, alias, bind)} AND {alias}.{rule.column} = {parent_alias}.id OR {whole})"

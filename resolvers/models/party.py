@@ -24,16 +24,14 @@ class Party(Table):
         table = "parties"
 
     personal: ClassVar[frozenset[str]] = frozenset({"name", "phone", "address", "contact_digest"})
+    beside: ClassVar[tuple[str, str] | None] = ("cases", "case_id")
     computed: ClassVar[dict[str, str]] = {
-        "case_kind": "(SELECT x.kind FROM cases x WHERE x.id = {t}.case_id)",
-        "own_intake": "(SELECT x.registered_by = :actor_id FROM cases x WHERE x.id = {t}.case_id)",
-        "in_own_unit": "(SELECT x.handling_ids && :unit_offices FROM cases x WHERE x.id = {t}.case_id)",
+        "case_kind": "{c}.kind",
+        "own_intake": "({c}.registered_by = :actor_id)",
+        "in_own_unit": "({c}.handling_ids && :unit_offices)",
         # Open to those who may make the call: whoever is of a handling unit may not, and is not told whom to call.
-        "in_assigned_unit": "(SELECT x.assigned_ids && :unit_offices FROM cases x WHERE x.id = {t}.case_id)",
-        "callback_open": (
-            "(SELECT x.status = 'CLOSED_AWAITING_CALLBACK' AND NOT x.assigned_ids && :own_units"
-            " FROM cases x WHERE x.id = {t}.case_id)"
-        ),
+        "in_assigned_unit": "({c}.assigned_ids && :unit_offices)",
+        "callback_open": "({c}.status = 'CLOSED_AWAITING_CALLBACK' AND NOT {c}.assigned_ids && :own_units)",
     }
 
 

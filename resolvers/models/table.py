@@ -16,11 +16,13 @@ class Table(Model):
 
     `computed`: name -> SQL over the row's alias `{t}` and the bound names `:now :actor_id :unit_offices
     :own_units`.
+    `beside`: a table, and our column that names its row; named expressions call that row `{c}`.
     `heavy`: of those, the ones too costly to read with every row; they are read where they are asked for.
     `personal`: columns that only ever leave through a mask.
     """
 
     computed: ClassVar[dict[str, str]] = {}
+    beside: ClassVar[tuple[str, str] | None] = None
     heavy: ClassVar[frozenset[str]] = frozenset()
     personal: ClassVar[frozenset[str]] = frozenset()
 
@@ -32,6 +34,19 @@ class Table(Model):
     @classmethod
     def table_name(cls) -> str:
         return str(cls._meta.db_table)
+
+    @classmethod
+    def join_beside(cls, alias: str) -> str:
+        """What follows our table in `FROM` when named expressions are read."""
+        if cls.beside is None:
+            return ""
+        table, column = cls.beside
+        return f" LEFT JOIN {table} {alias}_c ON {alias}_c.id = {alias}.{column}"
+
+    @classmethod
+    def looks_beside(cls, name: str) -> bool:
+        """Whether this is a named expression about the row beside ours."""
+        return "{c}" in cls.computed.get(name, "")
 
     @classmethod
     def column_names(cls) -> list[str]:

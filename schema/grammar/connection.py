@@ -58,7 +58,7 @@ class Listing:
     """What a connection is asked for, before anything is read; a refusal for a window or cursor that makes no sense.
 
     `where` says which rows belong to it, those of a parent (alias of its `Reference`s) included; `tag` stands for the
-    filter as given, in cursors and when siblings are told apart.
+    filter as given, in cursors and when siblings are told apart; `by` is the column that holds a parent's id.
     """
 
     model: type[Table]
@@ -66,6 +66,7 @@ class Listing:
     window: Window
     where: Condition | None = None
     tag: object = None
+    by: str | None = None
     size: int = field(init=False)
     after: Place | None = field(init=False)
     before: Place | None = field(init=False)

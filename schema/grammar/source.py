@@ -124,7 +124,7 @@ def pages(description: str, target: type[Table], *, key: str, order: Order) -> A
         before: connection.Before = None,
     ) -> Listing:
         window = Window(first=first, after=after, last=last, before=before)
-        return Listing(target, order, window, lambda t, bind: f"{t}.{key} = {bind(root['id'])}")
+        return Listing(target, order, window, lambda t, bind: f"{t}.{key} = {bind(root['id'])}", by=key)
 
     return Source(Kind.PAGES, description, target=target, ask=ask)
 

@@ -113,7 +113,7 @@ class Compiler:
             None,
         )
         if join is None:
-            join = Join(self.alias(), target, at.alias, at.source.name or "")
+            join = Join(self.alias(), target, at.alias, at.source.name or "", at.model)
             at.rows.joins.append(join)
         present = at.rows.column("id", join.alias, target)
         written = self.written(at.rows, join.alias, target, leaf.named(at.field.type), at.nodes)
@@ -123,7 +123,7 @@ class Compiler:
     def many(self, at: _At) -> str:
         if not at.source.told(self.actor):
             return "[]"
-        members = Members(self.rows(_model(at.source)), at.source, at.alias)
+        members = Members(self.rows(_model(at.source)), at.source, at.alias, at.model)
         cell = at.rows.cell(members)
         kind = leaf.named(at.field.type)
         inner = members.rows
@@ -145,7 +145,7 @@ class Compiler:
         if at.source.ask is None:
             raise Unplannable("listing")
         coordinate = f"{at.kind.name}.{at.nodes[0].name.value}"
-        pages = self.listing(_model(at.source), coordinate, at.source.ask, at.field, at.nodes[0], at.alias)
+        pages = self.listing(_model(at.source), coordinate, at.source.ask, at.field, at.nodes[0], (at.alias, at.model))
         at.rows.pages.append(pages)
         written = self.connection(pages, leaf.named(at.field.type), at.nodes)
         cell = at.rows.cell(pages) if pages.with_rows else "()"
@@ -159,9 +159,9 @@ class Compiler:
         ask: Callable[..., Any],
         field: GraphQLField,
         node: FieldNode,
-        parent: str | None,
+        parent: tuple[str, type[Table]] | None,
     ) -> Pages:
-        return Pages(self.rows(model), coordinate, ask, self.arguments(field, node), parent)
+        return Pages(self.rows(model), coordinate, ask, self.arguments(field, node), *(parent or (None, None)))
 
     def connection(self, pages: Pages, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
         """The name of a function that writes a page: of rows, a total, the parent's id and the request."""

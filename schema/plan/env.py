@@ -74,7 +74,7 @@ class Env:
         """Rows of one statement, within this operation's budget."""
         witness, sql = self.context.witness, statement.sql
         if witness is not None:
-            sql, values = statement.sealed, [*values, *witness.values(self.context.now)]
+            sql, values = statement.sealed, [*values, witness.mark]
         async with self.context.budget.turn():
             rows = await db.fetch(sql, values)
         self.made_sure, self.doubted = True, self.doubted or not rows

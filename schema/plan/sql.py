@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from resolvers.doors.access import Link
 from resolvers.doors.bind import Bind
-from resolvers.doors.scopes import scope
+from resolvers.doors.scopes import alongside, beneath, scope
+from resolvers.models import Table
 from schema.grammar.connection import Listing
 from schema.plan.tree import Cell, Column, Members, Pages, Rows, Sort, Total
 
@@ -16,9 +17,12 @@ _ALIAS = re.compile(r"\b([tl])\.")
 
 
 class Texts(NamedTuple):
-    """What a request makes of a connection: which rows, between which, in what order, how many."""
+    """What a request makes of a connection: which rows, by which column of its parent, between which, in what order, how
+    many.
+    """
 
     belongs: str
+    by: str | None
     bounds: str
     ordering: str
     sort: str
@@ -30,6 +34,7 @@ def texts(pages: Pages, listing: Listing, bind: Bind) -> Texts:
     alias = pages.rows.alias
     return Texts(
         listing.belongs(alias, bind) if pages.with_rows or pages.with_total else "",
+        listing.by,
         listing.bounds(alias, bind) if pages.with_rows else "",
         listing.ordering(alias),
         listing.order.sql(listing.model, alias),
@@ -92,36 +97,47 @@ class Writer:
         order = _ALIAS.sub(lambda found: f"{rows.alias if found[1] == 't' else link}.", source.order)
         return (
             f"SELECT {self._record(rows)} FROM {self._from(rows)}{joined}"
-            f" WHERE {where} AND {self._scope(rows)} ORDER BY {order}"
+            f" WHERE {where} AND {self._beneath(rows, members.of, None if source.link else source.name)} ORDER BY {order}"
         )
 
     def _page(self, pages: Pages, picked: str) -> str:
         """What hangs on a row is read for the rows of the page alone: the page is cut first."""
         rows, asked = pages.rows, self.asked[pages]
         table, alias = rows.model.table_name(), rows.alias
-        where = f"{asked.belongs} AND {asked.bounds} AND {self._scope(rows)}"
+        where = f"{asked.belongs} AND {asked.bounds} AND {self._beneath(rows, pages.of, asked.by)}"
         cut = f"FROM {table} {alias} WHERE {where} ORDER BY {asked.ordering} LIMIT {asked.limit}"
-        if not rows.joins and all(isinstance(cell, Column | Sort) for cell in rows.cells):
+        joins = self._joins(rows)
+        if not joins and all(isinstance(cell, Column | Sort) for cell in rows.cells):
             return f"SELECT {picked} {cut}"
-        return f"SELECT {picked} FROM (SELECT {alias}.* {cut}) {alias}{self._joins(rows)} ORDER BY {asked.ordering}"
+        return f"SELECT {picked} FROM (SELECT {alias}.* {cut}) {alias}{joins} ORDER BY {asked.ordering}"
 
     def _total(self, pages: Pages) -> str:
-        rows = pages.rows
-        where = f"{self.asked[pages].belongs} AND {self._scope(rows)}"
+        rows, asked = pages.rows, self.asked[pages]
+        where = f"{asked.belongs} AND {self._beneath(rows, pages.of, asked.by)}"
         return f"SELECT count(*) FROM {rows.model.table_name()} {rows.alias} WHERE {where}"
 
     def _from(self, rows: Rows) -> str:
         return f"{rows.model.table_name()} {rows.alias}{self._joins(rows)}"
 
     def _joins(self, rows: Rows) -> str:
-        return "".join(
+        named = "".join(
             f" LEFT JOIN {join.model.table_name()} {join.alias} ON {join.alias}.id = {join.of}.{join.key}"
-            f" AND {scope(join.model, join.alias, self.bind)}"
+            f" AND {alongside(join.model, join.alias, join.from_, join.of, self.bind)}"
             for join in rows.joins
         )
+        looked_at = {
+            cell.alias: cell.model
+            for cell in rows.cells
+            if isinstance(cell, Column) and cell.model.looks_beside(cell.name)
+        }
+        return named + "".join(model.join_beside(alias) for alias, model in looked_at.items())
 
     def _scope(self, rows: Rows) -> str:
         return scope(rows.model, rows.alias, self.bind)
+
+    def _beneath(self, rows: Rows, parent: type[Table] | None, column: str | None) -> str:
+        """The scope of rows found by a column beneath a row in sight."""
+        return beneath(rows.model, rows.alias, parent, column, self.bind) if parent else self._scope(rows)
 
 
 def _linked(link: Link, alias: str, target: str) -> str:

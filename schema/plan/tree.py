@@ -42,6 +42,7 @@ class Join:
     model: type[Table]
     of: str
     key: str
+    from_: type[Table]
 
 
 @dataclass(eq=False, slots=True)
@@ -73,6 +74,7 @@ class Members:
     rows: Rows
     source: Source
     parent: str
+    of: type[Table]
 
 
 @dataclass(eq=False, slots=True)
@@ -87,6 +89,7 @@ class Pages:
     ask: Callable[..., Any]
     arguments: Callable[[Env], dict[str, Any]]
     parent: str | None
+    of: type[Table] | None
     with_rows: bool = False
     with_more: bool = False
     with_total: bool = False
