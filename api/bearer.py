@@ -6,8 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from resolvers.doors.identity import Witness
-from resolvers.terms.actor import Actor
+from resolvers.terms.actor import Actor, Witness
 
 Identify: TypeAlias = Callable[[str], Awaitable[Actor | None]]
 """Whose token this is: None for one unknown or revoked; may raise `Expired`, or `Unavailable`."""

@@ -55,7 +55,7 @@ STATUSES = {
 }
 EXTRA: dict[int, dict[str, str]] = {401: bearer.INVITATION, 503: {"Retry-After": str(RETRY_SECONDS)}}
 PARTIAL_SUCCESS = 294
-TRIED = "jiesu.tried"
+TRIED, LATE = "jiesu.tried", "jiesu.late"
 
 Part: TypeAlias = Literal["query", "operationName", "variables", "extensions"]
 
@@ -113,6 +113,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def respond(self, request: Request, media: str | None) -> Response:
         try:
             admit(request, media)
+            if LATE in request.scope:
+                return late(media or JSON)
             if tried := request.scope.get(TRIED):  # by the short way: its caller is known, and no plan fits
                 return await self.run(request, tried)
             context = self.context(request, await self.caller(request))
@@ -136,8 +138,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         try:
             body = await self.plans.answer(context, said.query or "", said.variables, said.operation_name)
         except TimeoutError:
-            late: Answer = {"errors": [tell(Fault.OPERATION_TIMEOUT, retryAfter=RETRY_SECONDS)]}
-            return reply(late, status_of(late, media), media)
+            return late(media)
         return None if body is None else plain(body, media)
 
     async def short(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> bytes | None:
@@ -145,19 +146,22 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if self.plans is None:
             return None
         try:
-            token = bearer.from_header(headers[b"authorization"].decode("latin-1"))
-            witness = self.recall(token) if token and self.recall else None
-            actor = witness.actor if witness else await self.identify(token) if token else None
+            token = bearer.from_header(headers[b"authorization"].decode("latin-1")) or ""
+            witness = self.recall(token) if self.recall else None
+            actor = witness.actor if witness else await self.identify(token)
             if actor is None:
                 return None
             said = asked(decode(body))
             here = self.public_url or _address(scope["scheme"], headers.get(b"host", b"").decode("latin-1"))
             context = Context(actor, datetime.now(UTC), here, witness=witness)
             answered = await self.plans.answer(context, said.query or "", said.variables, said.operation_name)
+            if answered is None and (witness is None or await self.identify(token) == actor):
+                scope[TRIED] = context
+        except TimeoutError:
+            scope[LATE] = True
+            return None
         except Exception:  # noqa: BLE001  (a mistake of the caller's or of ours, it is made again where it is told)
             return None
-        if answered is None and witness is None:
-            scope[TRIED] = context
         return answered
 
     def should_render_graphql_ide(self, request: object) -> bool:  # noqa: ARG002
@@ -340,6 +344,12 @@ def status_of(body: Answer, media: str) -> int:
     if "data" in body:
         return PARTIAL_SUCCESS if media == GRAPHQL_RESPONSE else 200
     return STATUSES.get(errors[0]["extensions"]["code"], 400 if media == GRAPHQL_RESPONSE else 200)
+
+
+def late(media: str) -> Response:
+    """An operation's time is over."""
+    told: Answer = {"errors": [tell(Fault.OPERATION_TIMEOUT, retryAfter=RETRY_SECONDS)]}
+    return reply(told, status_of(told, media), media)
 
 
 def plain(body: bytes, media: str) -> Response:

@@ -23,7 +23,7 @@ import orjson
 from bench import postgraphile
 from bench.client import Load, Request, load
 from bench.questions import Question, foreign_questions, questions
-from bench.servers import TOP, Database, Server, database, handwritten, ours
+from bench.servers import TOP, Database, Server, database, dataloaders, handwritten, ours
 
 WARM_MIX = 2_000
 SCALE = (10_000, 100_000, 1_000_000)
@@ -54,6 +54,9 @@ def main() -> None:
         print(f"{asked.cases:,} cases filled, {over.rate:,.0f} a second; {os.cpu_count()} cores", flush=True)
         with _contenders(over, asked) as contenders:
             _compare_answers(over, contenders[0].server, contenders[1].server)
+            for contender in contenders:
+                if contender.name == "strawberry":
+                    _compare_each(contenders[0].requests, contender.requests, "the dispatcher")
             _measure(contenders, asked)
             _print_memory(contenders)
         _watch_memory(over, asked)
@@ -70,7 +73,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--requests", type=int, default=100_000, help="after which memory is looked at")
     both = argparse.BooleanOptionalAction
-    parser.add_argument("--ordinary", action=both, default=True, help="also without compiled reads")
+    parser.add_argument(
+        "--ordinary", action=both, default=True, help="also without plans, and strawberry with dataloaders"
+    )
     parser.add_argument("--scale", action="store_true", help="also the inbox at 10,000 to 1,000,000 cases; long")
     parser.add_argument(
         "--postgraphile",
@@ -92,7 +97,9 @@ def _contenders(over: Database, asked: argparse.Namespace) -> Iterator[list[Cont
         found.append(Contender("by hand", server, by_hand))
         if asked.ordinary:
             server = started.enter_context(ours(over, JIESU_PLAN_CACHE="0"))
-            found.append(_graphql("ordinary", server, mine, token))
+            found.append(_graphql("plans off", server, mine, token))
+            server = started.enter_context(dataloaders(over))
+            found.append(_graphql("strawberry", server, mine, token))
         if asked.postgraphile:
             server = started.enter_context(postgraphile.postgraphile(over))
             found.append(_graphql("PostGraphile", server, foreign_questions(over.filled), ""))
@@ -106,12 +113,19 @@ def _graphql(name: str, server: Server, asked: Iterable[Question], token: str) -
 def _compare_answers(over: Database, product: Server, by_hand: Server) -> None:
     """Both tell everybody the same, or there is nothing to compare."""
     for login, token in over.filled.tokens.items():
-        for each in questions(over.filled):
-            told = [_data(each.request(url, token)) for url in (product.url, f"{by_hand.url}/{each.name}")]
-            if told[0] != told[1]:
-                differing = next(at for at in range(len(told[0])) if told[0][at : at + 1] != told[1][at : at + 1])
-                where = [data[max(0, differing - 80) : differing + 80].decode(errors="replace") for data in told]
-                sys.exit(f"{each.name} is told differently to {login}: jiesu says …{where[0]}…, by hand …{where[1]}…")
+        asked = {each.name: each for each in questions(over.filled)}
+        mine = {name: each.request(product.url, token) for name, each in asked.items()}
+        other = {name: each.request(f"{by_hand.url}/{name}", token) for name, each in asked.items()}
+        _compare_each(mine, other, login)
+
+
+def _compare_each(mine: dict[str, Request], others: dict[str, Request], login: str) -> None:
+    for name, asked in mine.items():
+        told = [_data(asked), _data(others[name])]
+        if told[0] != told[1]:
+            differing = next(at for at in range(len(told[0])) if told[0][at : at + 1] != told[1][at : at + 1])
+            where = [data[max(0, differing - 80) : differing + 80].decode(errors="replace") for data in told]
+            sys.exit(f"{name} is told differently to {login}: jiesu says …{where[0]}…, {others[name].url} …{where[1]}…")
 
 
 def _data(asked: Request) -> bytes:

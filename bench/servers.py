@@ -126,10 +126,20 @@ def ours(over: Database, **environ: str) -> Iterator[Server]:
 @contextmanager
 def handwritten(over: Database) -> Iterator[Server]:
     """Its reads are at <url>/<name of the question>."""
-    app = over.logins.app
-    settings = {"BENCH_SOCKET": app.host, "BENCH_PORT": str(app.port), "BENCH_HERE": HERE}
-    with running([sys.executable, "-m", "bench.handwritten"], settings, r"ready: (http://\S+)") as server:
+    with running([sys.executable, "-m", "bench.handwritten"], _told(over), r"ready: (http://\S+)") as server:
         yield server
+
+
+@contextmanager
+def dataloaders(over: Database) -> Iterator[Server]:
+    """Strawberry as it is usually used."""
+    with running([sys.executable, "-m", "bench.dataloaders"], _told(over), r"ready: (http://\S+)") as server:
+        yield replace(server, url=f"{server.url}/graphql")
+
+
+def _told(over: Database) -> dict[str, str]:
+    app = over.logins.app
+    return {"BENCH_SOCKET": app.host, "BENCH_PORT": str(app.port), "BENCH_HERE": HERE}
 
 
 @contextmanager

@@ -13,10 +13,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from resolvers.doors import clock, db, identity
-from resolvers.doors.identity import Witness
 from resolvers.models import Person, Token
 from resolvers.terms import limits
-from resolvers.terms.actor import Actor, Refused
+from resolvers.terms.actor import Actor, Refused, Witness
 from resolvers.terms.codes import Code
 
 # OWASP's figures: 19 MiB, two passes. Two at once at the most, off the event loop.

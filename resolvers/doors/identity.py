@@ -8,16 +8,13 @@ The mark of the last change is set by the database, whoever changes a token, a p
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
-from uuid import UUID
 
 import asyncpg
 import orjson
 
 from resolvers.doors import clock, db
-from resolvers.terms.actor import Actor, ActorKind, Grant
+from resolvers.terms.actor import Actor, ActorKind, Grant, Witness
 from resolvers.terms.roles import Permission, Role
 
 _WHO = """
@@ -47,16 +44,6 @@ SELECT w.*, {_MARK} AS mark, least(
 FROM ({_BY_DIGEST}) w
 """
 _REMEMBERED = 4_096
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A caller as once looked up: still the same while the mark stands, until an instant."""
-
-    actor: Actor
-    digest: bytes
-    mark: UUID
-    until: datetime | None
 
 
 _witnesses: OrderedDict[bytes, Witness] = OrderedDict()

@@ -29,6 +29,7 @@ class Readers:
 
     async def open(self, size: int, credentials: dict[str, Any], settings: dict[str, str]) -> None:
         """A reader changes nothing, not its own session either: when it is given back, nothing is to be undone."""
+        self._held, self._disturbed = 0, set()
         self.pool = await asyncpg.create_pool(
             **credentials,
             min_size=1,

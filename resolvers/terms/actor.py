@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -129,3 +130,13 @@ class TooMuch(Exception):  # noqa: N818
 
 class Unavailable(Exception):  # noqa: N818
     """The database could not serve this now; nothing was changed or the idempotency key will tell. Retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A caller as once looked up: still the same while the mark stands, until an instant."""
+
+    actor: Actor
+    digest: bytes
+    mark: UUID
+    until: datetime | None

@@ -10,8 +10,7 @@ import strawberry
 
 from resolvers.doors.access import Reader
 from resolvers.doors.budget import Budget
-from resolvers.doors.identity import Witness
-from resolvers.terms.actor import Actor
+from resolvers.terms.actor import Actor, Witness
 
 
 @dataclass(slots=True)

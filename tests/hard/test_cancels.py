@@ -40,7 +40,13 @@ from tests.hard.town import clients, flaws, party, seeded
 from tests.world import City
 
 # A cancelled read: graphql-core drops the coroutines of fields that it had not begun to await. They hold nothing.
-pytestmark = pytest.mark.filterwarnings(r"ignore:coroutine '(GraphQLCoreConverter|Executor)\.:RuntimeWarning")
+# Where nothing can be imported, in the making of a named tuple, the garbage collector cannot even warn of that.
+pytestmark = [
+    pytest.mark.filterwarnings(r"ignore:coroutine '(GraphQLCoreConverter|Executor)\.:RuntimeWarning"),
+    pytest.mark.filterwarnings(
+        r"ignore:Exception ignored in. <coroutine object (GraphQLCoreConverter|Executor):pytest.PytestUnraisableExceptionWarning"
+    ),
+]
 
 CANCELS, OF_EACH_KIND = 3_000, 300
 AT_ONCE = 5

@@ -48,6 +48,7 @@ extension_requests  extension_reason_given         btrim reason <> ''
 handling_results    result_department_given        btrim department <> ''
 handling_results    result_loss_not_negative       recovered_loss >= 0
 handling_results    result_reply_given             btrim reply <> ''
+identity_mark       identity_mark_is_one           single
 ledger              ledger_hashes_whole            octet_length hash = 32 AND octet_length previous_hash = 32
 ledger              ledger_seq_positive            seq >= 1
 photos              photo_digest_is_sha256         sha256 ~ '^[0-9a-f]{64}$'

@@ -132,7 +132,7 @@ async def staffed(http: httpx.AsyncClient, base_url: str) -> City:
 async def everything() -> dict[str, str]:
     """A digest of every table there is."""
     tables = await db.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
-    rows = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY t.id), ''))"
+    rows = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
     return {of["name"]: (await db.query(f"SELECT {rows} AS d FROM {of['name']} t"))[0]["d"] for of in tables}
 
 

@@ -29,7 +29,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "schema.plan": (
         "schema.plan", "schema.grammar", "resolvers.doors.access", "resolvers.doors.bind", "resolvers.doors.db",
-        "resolvers.doors.scopes", "resolvers.models", "resolvers.terms",
+        "resolvers.doors.identity", "resolvers.doors.scopes", "resolvers.models", "resolvers.terms",
     ),
     "schema": ("schema", "resolvers.models", "resolvers.terms"),
     "fixtures": ("fixtures", "resolvers"),
