@@ -51,14 +51,22 @@ _witnesses: OrderedDict[bytes, Witness] = OrderedDict()
 
 async def by_digest(digest: bytes) -> Actor | None:
     """The caller with this token; None for an unknown, ended or revoked one, or one whose holder has no role left."""
+    witness = await look_up(digest)
+    return witness and witness.actor
+
+
+async def look_up(digest: bytes) -> Witness | None:
+    """The same, and by what he is known from now on."""
     rows = await db.fetch(_REMEMBER, [digest, clock.now()])
     _witnesses.pop(digest, None)
     actor = _actor(tuple(rows))
-    if actor is not None:
-        _witnesses[digest] = Witness(actor, digest, rows[0]["mark"], rows[0]["until"])
-        if len(_witnesses) > _REMEMBERED:
-            _witnesses.popitem(last=False)
-    return actor
+    if actor is None:
+        return None
+    witness = Witness(actor, digest, rows[0]["mark"], rows[0]["until"])
+    _witnesses[digest] = witness
+    if len(_witnesses) > _REMEMBERED:
+        _witnesses.popitem(last=False)
+    return witness
 
 
 def recall(digest: bytes) -> Witness | None:

@@ -84,8 +84,8 @@ class Env:
         """Look a caller up of whom no row has told that he still is who he was. `Stale` when he is not."""
         witness = self.context.witness
         if witness is not None and (self.doubted or not self.made_sure):
-            if await identity.by_digest(witness.digest) != witness.actor:
-                raise Stale
+            if await identity.look_up(witness.digest) != witness:
+                raise Stale  # he may be the same: but of what was asked before, no row was told
             self.made_sure, self.doubted = True, False
 
     async def fill(self) -> None:
