@@ -30,7 +30,7 @@ from api.limits import Bounded, TooLarge, Unreadable, decode, unspeakable
 from api.negotiation import GRAPHQL_RESPONSE, JSON, accepted, names_json, negotiate
 from api.sockets import SocketAdapter, SocketHandler
 from resolvers.terms import limits
-from resolvers.terms.actor import Actor, Unavailable
+from resolvers.terms.actor import Actor, Unavailable, Witness
 from schema.grammar.context import Context
 from schema.grammar.faults import RETRY_SECONDS, Answer, Fault, Told, answer, fail, report, tell
 
@@ -152,8 +152,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             if actor is None:
                 return None
             said = asked(decode(body))
-            here = self.public_url or _address(scope["scheme"], headers.get(b"host", b"").decode("latin-1"))
-            context = Context(actor, datetime.now(UTC), here, witness=witness)
+            context = self.begin(actor, scope["scheme"], headers.get(b"host", b"").decode("latin-1"), witness)
             answered = await self.plans.answer(context, said.query or "", said.variables, said.operation_name)
             if answered is None and (witness is None or await self.identify(token) == actor):
                 scope[TRIED] = context
@@ -175,8 +174,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return self.context(request, None)
 
     def context(self, request: Request | WebSocket, actor: Actor | None) -> Context:
-        here = self.public_url or _address(request.scope["scheme"], request.headers.get("host", ""))
-        return Context(actor, datetime.now(UTC), here)
+        return self.begin(actor, request.scope["scheme"], request.headers.get("host", ""))
+
+    def begin(self, actor: Actor | None, scheme: str, host: str, witness: Witness | None = None) -> Context:
+        """What one operation carries. A caller who was not looked up comes with his witness."""
+        return Context(actor, datetime.now(UTC), self.public_url or _address(scheme, host), witness=witness)
 
     async def caller(self, request: Request) -> Actor | None:
         """Nobody without a token; 401 for one that names nobody."""

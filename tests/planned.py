@@ -9,21 +9,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from starlette.applications import Starlette
-from starlette.routing import Route
 
 from api.app import identify
-from api.graphql import GraphQLEndpoint
+from api.graphql import GraphQLEndpoint, common
+from api.short import ShortWay
+from resolvers import login
 from schema import schema
 from schema.plan.run import Plans
 from tests import crowd, world
 from tests.world import City
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.websockets import WebSocket
+    from starlette.types import ASGIApp
 
-    from resolvers.terms.actor import Actor
+    from resolvers.terms.actor import Actor, Witness
     from schema.grammar.context import Context
 
 PHOTO = {"sha256": "0" * 64, "byteSize": 3, "contentType": "image/png"}
@@ -35,8 +34,8 @@ class Pinned(GraphQLEndpoint):
 
     now = datetime.now(UTC)
 
-    def context(self, request: Request | WebSocket, actor: Actor | None) -> Context:
-        context = super().context(request, actor)
+    def begin(self, actor: Actor | None, scheme: str, host: str, witness: Witness | None = None) -> Context:
+        context = super().begin(actor, scheme, host, witness)
         context.now = self.now
         return context
 
@@ -69,13 +68,12 @@ class Ways:
 @asynccontextmanager
 async def ways(city: City, room: int = ROOM) -> AsyncIterator[Ways]:
     plans = Plans(schema, room)
-    compiled, plain = (Pinned(schema, identify=identify, plans=given) for given in (plans, None))
-    async with client(compiled) as planned, client(plain) as ordinary:
+    compiled, plain = Pinned(schema, identify, plans=plans, recall=login.recall), Pinned(schema, identify)
+    async with client(ShortWay(compiled.short, common, compiled)) as planned, client(plain) as ordinary:
         yield Ways(city, planned, ordinary, plans)
 
 
-def client(endpoint: GraphQLEndpoint) -> httpx.AsyncClient:
-    app = Starlette(routes=[Route("/graphql", endpoint)])
+def client(app: ASGIApp) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://jiesu.test", timeout=60)
 
 

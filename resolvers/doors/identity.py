@@ -52,7 +52,7 @@ _witnesses: OrderedDict[bytes, Witness] = OrderedDict()
 async def by_digest(digest: bytes) -> Actor | None:
     """The caller with this token; None for an unknown, ended or revoked one, or one whose holder has no role left."""
     witness = await look_up(digest)
-    return witness and witness.actor
+    return witness.actor if witness else None
 
 
 async def look_up(digest: bytes) -> Witness | None:

@@ -30,6 +30,9 @@ Addressed = Callable[[Actor, Row, str], object]
 Ask = Callable[..., Any]  # gives a Listing; annotated, for the schema, with the connection it becomes
 
 
+PLAIN: set[Ask] = set()  # those that look at their row and their arguments alone, not at who asks or when
+
+
 class Kind(Enum):
     COLUMN = "column"
     COMPUTED = "computed"
@@ -126,6 +129,7 @@ def pages(description: str, target: type[Table], *, key: str, order: Order) -> A
         window = Window(first=first, after=after, last=last, before=before)
         return Listing(target, order, window, lambda t, bind: f"{t}.{key} = {bind(root['id'])}", by=key)
 
+    PLAIN.add(ask)
     return Source(Kind.PAGES, description, target=target, ask=ask)
 
 

@@ -12,7 +12,7 @@ from strawberry.types.arguments import convert_arguments
 
 from resolvers.models import Table
 from resolvers.terms.actor import Actor
-from schema.grammar.source import Kind, Source
+from schema.grammar.source import PLAIN, Kind, Source
 from schema.plan import leaf
 from schema.plan.code import Code
 from schema.plan.env import Env
@@ -161,7 +161,9 @@ class Compiler:
         node: FieldNode,
         parent: tuple[str, type[Table]] | None,
     ) -> Pages:
-        return Pages(self.rows(model), coordinate, ask, self.arguments(field, node), *(parent or (None, None)))
+        pages = Pages(self.rows(model), coordinate, ask, self.arguments(field, node), *(parent or (None, None)))
+        pages.is_constant = ask in PLAIN and not uses_variables(node)
+        return pages
 
     def connection(self, pages: Pages, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
         """The name of a function that writes a page: of rows, a total, the parent's id and the request."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from resolvers.doors.bind import Bind
 from resolvers.doors.identity import sealed
 from resolvers.models import Table
+from schema.grammar.connection import Listing
 from schema.grammar.root import Each, One
 from schema.grammar.shelf import Shelf
 from schema.plan.env import Env, Statement
@@ -45,7 +46,14 @@ class Ask:
 
     def prepare(self, pages: list[Pages]) -> None:
         for each in pages:
-            self.asked[each] = texts(each, each.listing(self.env), self.bind)
+            self.env.pages[each], self.asked[each] = each.settled or self._asked(each)
+
+    def _asked(self, pages: Pages) -> tuple[Listing, Texts]:
+        bound, listing = len(self.bind.values), pages.listing(self.env)
+        found = listing, texts(pages, listing, self.bind)
+        if pages.is_constant and len(self.bind.values) == bound:
+            pages.settled = found
+        return found
 
     async def fetch(self, owner: object, key: object, write: Callable[[Writer], str]) -> list[Any]:
         """Rows of the statement of this owner for these texts and this stance, written once."""

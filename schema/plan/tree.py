@@ -12,6 +12,7 @@ from schema.grammar.source import Correlated, Source
 
 if TYPE_CHECKING:
     from schema.plan.env import Env
+    from schema.plan.sql import Texts
 
 
 class Unplannable(Exception):  # noqa: N818  (no error: ordinary execution answers)
@@ -81,7 +82,8 @@ class Members:
 class Pages:
     """A connection: as the root, or an array of records in a cell of the row it hangs on.
 
-    `with_rows`, `with_more`, `with_total`: what the document makes necessary.
+    `with_rows`, `with_more`, `with_total`: what the document makes necessary. `is_constant`: every request asks the same
+    of it, and what that is stands in `settled` once it has been asked.
     """
 
     rows: Rows
@@ -90,6 +92,8 @@ class Pages:
     arguments: Callable[[Env], dict[str, Any]]
     parent: str | None
     of: type[Table] | None
+    is_constant: bool = False
+    settled: tuple[Listing, Texts] | None = None
     with_rows: bool = False
     with_more: bool = False
     with_total: bool = False
@@ -98,7 +102,6 @@ class Pages:
         """What this request asks for; `Refused` for a window or filter that makes no sense."""
         root = None if self.parent is None else Correlated(self.parent)
         listing: Listing = self.ask(root, env.info, **self.arguments(env))
-        env.pages[self] = listing
         return listing
 
 
