@@ -36,6 +36,7 @@ class Filled:
     """
 
     tokens: dict[str, str]
+    city_code: str
     county_code: str
     institute_code: str
     number: str
@@ -78,7 +79,7 @@ async def fill(connection: asyncpg.Connection, cases: int, *, code: str = CODE) 
             number = await _bring_cases(connection, cases, code, offices, people)
     await connection.execute("ANALYZE")
     county, institute = offices[1], offices[2]
-    return Filled(tokens, county.code, institute.code, number)
+    return Filled(tokens, code, county.code, institute.code, number)
 
 
 @asynccontextmanager

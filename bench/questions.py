@@ -55,6 +55,11 @@ def questions(filled: Filled) -> tuple[Question, ...]:
     )
 
 
+def city_inbox(filled: Filled) -> Question:
+    """The inbox of the whole city: fifty cases even where few are stored."""
+    return Question("inbox", INBOX, {"office": filled.city_code})
+
+
 # The same reads in the schema PostGraphile makes of the tables, with columns of ours that it does not know left out.
 FOREIGN_INBOX = """query Inbox($office: String!) {
   benchInbox(office: $office, first: 50) {

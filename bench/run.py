@@ -22,7 +22,7 @@ import orjson
 
 from bench import postgraphile
 from bench.client import Load, Request, load
-from bench.questions import Question, foreign_questions, questions
+from bench.questions import Question, city_inbox, foreign_questions, questions
 from bench.servers import TOP, Database, Server, database, dataloaders, handwritten, ours
 
 WARM_MIX = 2_000
@@ -194,30 +194,31 @@ def _watch_memory(over: Database, asked: argparse.Namespace) -> None:
 
 
 def _scale(asked: argparse.Namespace) -> None:
-    """The inbox in databases of growing size, each beside the smallest."""
-    first: dict[str, float] = {}
-    for cases in SCALE:
-        with database(cases) as over, ours(over) as server, handwritten(over) as limit:
-            inbox, token = questions(over.filled)[0], over.filled.tokens["990200-dispatcher"]
-            print(f"scale   {cases:,} cases filled, {over.rate:,.0f} a second")
-            for name, url in (("ours", server.url), ("by hand", f"{limit.url}/{inbox.name}")):
-                rate = _steady(inbox.request(url, token), asked)
-                if rate:
-                    told = f"{rate:11,.1f}/s   {rate / first.setdefault(name, rate):.2f} of the smallest"
-                else:
-                    told = f"{'none':>11}     it failed or took too long"
-                print(f"inbox   {name:<14}{told}", flush=True)
-
-
-def _steady(request: Request, asked: argparse.Namespace) -> float:
-    """Requests a second once warm; 0.0 when not all are answered."""
-    try:
-        load([request], seconds=asked.seconds, connections=asked.connections)
-        return median(
-            load([request], seconds=asked.seconds, connections=asked.connections).rate for _ in range(asked.rounds)
-        )
-    except RuntimeError:
-        return 0.0
+    """The inbox in databases of growing size: all of them at once, in turn, and each beside the smallest."""
+    with ExitStack() as started:
+        found: dict[int, dict[str, Request]] = {}
+        for cases in SCALE:
+            over = started.enter_context(database(cases))
+            server, limit = started.enter_context(ours(over)), started.enter_context(handwritten(over))
+            inbox, token = city_inbox(over.filled), over.filled.tokens["990200-dispatcher"]
+            found[cases] = {
+                "ours": inbox.request(server.url, token),
+                "by hand": inbox.request(f"{limit.url}/inbox", token),
+            }
+            shown = _data(found[cases]["ours"]).count(b'"cursor"')
+            print(f"scale   {cases:,} cases filled, {over.rate:,.0f} a second; {shown} shown", flush=True)
+        for name in ("ours", "by hand"):
+            rates: dict[int, list[float]] = {cases: [] for cases in SCALE}
+            for _ in range(1 + asked.rounds):
+                for cases in SCALE:
+                    made = load([found[cases][name]], seconds=asked.seconds, connections=asked.connections)
+                    rates[cases].append(made.rate)
+            first = median(rates[SCALE[0]][1:])
+            for cases in SCALE:
+                rate = median(rates[cases][1:])  # the first run warms
+                print(
+                    f"inbox   {name:<14}{rate:11,.1f}/s at {cases:9,}   {rate / first:.2f} of the smallest", flush=True
+                )
 
 
 def _load_city() -> None:

@@ -37,10 +37,11 @@ async def dispatch_case(
         raise Refused(Code.LEAD_REQUIRED, "leadOfficeCode")
     lead = await status.office(actor, lead_office_code, "leadOfficeCode")
     others = await _co_handlers(actor, lead, co_office_codes)
-    await _assign(actor, case, lead, others, now)
+    before = await Assignment.filter(case_id=case.id, role=AssignmentRole.LEAD).count()  # each taken back since
+    await _assign(actor, case, lead, others, now, again=before > 0)
     await due.meet(case, DeadlineKind.TRIAGE, now)
     regime = await Regime.get_or_none(id=case.regime_id) if case.regime_id else None
-    await due.start(case, ((DeadlineKind.SIGN_FOR, ClockKind.SERVICE),), now, regime)
+    await due.start(case, ((DeadlineKind.SIGN_FOR, ClockKind.SERVICE),), now, regime, dispatch=before + 1)
     said = {"lead": lead.code, "co": [other.code for other in others]}
     changed = ("lead_office_id", "office_ids", "handling_ids", "assigned_ids")
     await status.move(actor, case, to, CaseEventKind.DISPATCHED, now, said=said, changed=changed)
@@ -58,8 +59,8 @@ async def _co_handlers(actor: Actor, lead: Office, codes: Sequence[str]) -> list
     return list(found.values())
 
 
-async def _assign(actor: Actor, case: Case, lead: Office, others: list[Office], now: datetime) -> None:
-    repeat = await _is_repeat(case)
+async def _assign(actor: Actor, case: Case, lead: Office, others: list[Office], now: datetime, *, again: bool) -> None:
+    repeat = not again and await _is_repeat(case)  # what was returned is dispatched again, not twice
     roles = [(lead, AssignmentRole.LEAD), *((other, AssignmentRole.CO) for other in others)]
     for office, role in roles:
         await Assignment.create(

@@ -38,6 +38,7 @@ NOUNS = tuple(
         "person",
         "photo",
         "regime",
+        "return_request",
         "sign_off",
         "supervision",
     )

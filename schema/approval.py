@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from schema.extension import ExtensionRequest
     from schema.handling import HandlingResult
     from schema.person import Person
+    from schema.return_request import ReturnRequest
 
 OLDEST_FIRST = Order("requested_at")
 
@@ -37,6 +38,9 @@ class Approval(Node):
     )
     extension: Annotated["ExtensionRequest", strawberry.lazy("schema.extension")] | None = relation(
         "延期申请, of an EXTENSION.", models.ExtensionRequest, key="subject_id"
+    )
+    return_request: Annotated["ReturnRequest", strawberry.lazy("schema.return_request")] | None = relation(
+        "退单申请, of a RETURN.", models.ReturnRequest, key="subject_id"
     )
     callback: Annotated["Callback", strawberry.lazy("schema.callback")] | None = relation(
         "回访记录, of a CALLBACK_REVIEW.", models.Callback, key="subject_id"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from schema.inspection import InspectionNote
     from schema.office import Office
     from schema.party import Party, Respondent
+    from schema.return_request import ReturnRequest
     from schema.sign_off import SignOff
     from schema.supervision import SupervisionOrder
 
@@ -120,6 +121,9 @@ class Case(Node):
     )
     extensions: list[Annotated["ExtensionRequest", strawberry.lazy("schema.extension")]] = many(
         "延期申请.", models.ExtensionRequest, key="case_id", order="t.requested_at, t.id"
+    )
+    return_requests: list[Annotated["ReturnRequest", strawberry.lazy("schema.return_request")]] = many(
+        "退单申请.", models.ReturnRequest, key="case_id", order="t.requested_at, t.id"
     )
     sign_offs: list[Annotated["SignOff", strawberry.lazy("schema.sign_off")]] = many(
         "签字记录.", models.SignOff, key="case_id", order="t.decided_at, t.id"

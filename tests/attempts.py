@@ -76,10 +76,12 @@ def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
 
 
 async def attempts(city: City) -> list[Attempt]:
-    """All fourteen over cases of this city, each brought to where its mutation may be run."""
+    """All of them over cases of this city, each brought to where its mutation may be run."""
     asked = await city.case_in("IN_PROGRESS")
     shape = "case { id version } extension { id }"
     extension = await city.as_("clerk").done("requestExtension", shape, **change(asked), workingDays=2, reason="待检验")
+    shape, unfit = "case { id version } returnRequest { id }", await city.case_in("IN_PROGRESS")
+    given_back = await city.as_("clerk").done("requestReturn", shape, **change(unfit), reason="不属本辖区")
     called = await city.case_in("CALLBACK_REVIEW")
     hashed = HASHER.hash("sesame")
     await alter("UPDATE persons SET password_hash = $1 WHERE id = $2", hashed, city.persons["agent"])
@@ -94,6 +96,8 @@ async def attempts(city: City) -> list[Attempt]:
         ("signOff", "responsible", {**change(await city.case_in("PENDING_SIGN_OFF")), "decision": "APPROVE", "reason": "同意"}),
         ("requestExtension", "clerk", {**change(await city.case_in("IN_PROGRESS")), "workingDays": 3, "reason": "待检验"}),
         ("decideExtension", "section", {"extensionId": extension["extension"]["id"], "expectedVersion": extension["case"]["version"], "decision": "APPROVE", "reason": "同意"}),
+        ("requestReturn", "clerk", {**change(await city.case_in("IN_PROGRESS")), "reason": "不属本辖区", "legalBasis": "第37条", "suggestedOfficeCode": city.codes["west"]}),
+        ("decideReturn", "dispatcher", {"returnRequestId": given_back["returnRequest"]["id"], "expectedVersion": given_back["case"]["version"], "decision": "APPROVE", "reason": "同意"}),
         ("recordCallback", "caller", {**change(await city.case_in("CLOSED_AWAITING_CALLBACK")), "outcome": "REACHED", "level": "SATISFIED", "resolved": True, "remark": "满意"}),
         ("reviewCallback", "reviewer", {"callbackId": called["callbackId"], "expectedVersion": called["version"], "decision": "APPROVE", "reason": "属实"}),
         ("superviseCase", "supervisor", {**change(await city.case_in("IN_PROGRESS")), "kind": "LISTED", "reason": "久拖不决", "answerBy": "2099-01-01T00:00:00Z"}),

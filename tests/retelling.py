@@ -14,7 +14,18 @@ import orjson
 from fixtures import rows
 from fixtures.pictures import picture
 from fixtures.story import Told
-from resolvers import callback, dispatch, extension, handling, inspection, intake, photo, sign_off, supervision
+from resolvers import (
+    callback,
+    dispatch,
+    extension,
+    handling,
+    inspection,
+    intake,
+    photo,
+    return_request,
+    sign_off,
+    supervision,
+)
 from resolvers.doors import db
 from resolvers.doors.ledger import Entry
 from resolvers.doors.reference import CATEGORIES, category_id
@@ -180,6 +191,20 @@ async def _decide_extension(it: Retelling, actor: Actor, _: Entry) -> None:
     await extension.decide_extension(actor, uuid4(), **facts, decision=decision, reason=row.decision_reason)
 
 
+async def _ask_return(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.ReturnRow)
+    given = {"reason": row.reason, "legal_basis": row.legal_basis, "suggested_office_code": None}
+    it.made = (await return_request.request_return(actor, uuid4(), **await it.facts(), **given)).ids
+
+
+async def _decide_return(it: Retelling, actor: Actor, entry: Entry) -> None:
+    (row,) = it.beside(rows.ReturnRow, "decided_at", entry.occurred_at)
+    version = (await it.facts())["expected_version"]
+    decision = Decision.APPROVE if entry.kind is K.RETURN_APPROVED else Decision.REJECT
+    facts = {"return_request_id": it.made["return_request"], "expected_version": version}
+    await return_request.decide_return(actor, uuid4(), **facts, decision=decision, reason=row.decision_reason)
+
+
 async def _call(it: Retelling, actor: Actor, _: Entry) -> None:
     row = it.next(rows.CallbackRow)
     level = SatisfactionLevel.of(row.level) if row.level else None
@@ -216,6 +241,9 @@ _SAID: dict[CaseEventKind, Callable[[Retelling, Actor, Entry], Any]] = {
     K.EXTENSION_REQUESTED: _ask_extension,
     K.EXTENSION_APPROVED: _decide_extension,
     K.EXTENSION_REJECTED: _decide_extension,
+    K.RETURN_REQUESTED: _ask_return,
+    K.RETURN_APPROVED: _decide_return,
+    K.RETURN_REJECTED: _decide_return,
     K.CALLBACK_ATTEMPTED: _call,
     K.CALLBACK_RECORDED: _call,
     K.ARCHIVED: _review,

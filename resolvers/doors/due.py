@@ -68,11 +68,20 @@ def clocks_at_intake(kind: CaseKind) -> tuple[tuple[DeadlineKind, ClockKind], ..
 
 
 async def start(
-    case: Case, clocks: Sequence[tuple[DeadlineKind, ClockKind]], at: datetime, regime: Regime | None
+    case: Case,
+    clocks: Sequence[tuple[DeadlineKind, ClockKind]],
+    at: datetime,
+    regime: Regime | None,
+    *,
+    dispatch: int = 1,
 ) -> list[Deadline]:
-    """Start clocks of a case's current round at an instant. Policies are those in force when the case was received."""
+    """Start clocks of a case's current round at an instant. Policies are those in force when the case was received.
+    `dispatch`: which dispatch of the case they belong to, where each has its own.
+    """
     known, days = await policies(), await calendar(at)
     rows = [row for kind, clock in clocks if (row := reckon(case, kind, clock, at, regime, known, days))]
+    for row in rows:
+        row.dispatch = dispatch
     await Deadline.bulk_create(rows)
     return rows
 

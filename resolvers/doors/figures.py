@@ -99,7 +99,9 @@ _COHORTS = {
             " AND s.role = 'LEAD' AND s.dispatched_at >= $4 AND s.dispatched_at < $5 AND s.dispatched_at <= $6)"
         ),
         f"""{_count("s.is_repeat")} JOIN assignments s ON s.case_id = h.id AND s.role = 'LEAD'
-      WHERE s.dispatched_at >= $4 AND s.dispatched_at < $5 AND s.dispatched_at <= $6""",
+      WHERE NOT EXISTS (SELECT 1 FROM assignments e
+        WHERE e.case_id = s.case_id AND e.role = 'LEAD' AND e.dispatched_at < s.dispatched_at)
+      AND s.dispatched_at >= $4 AND s.dispatched_at < $5 AND s.dispatched_at <= $6""",
     ),
     "satisfaction": _cohort(
         _held(

@@ -24,7 +24,7 @@ REVOKE UPDATE ON ledger FROM {user};
 REVOKE INSERT, UPDATE ON identity_mark FROM {user};
 GRANT DELETE ON idempotency_keys TO {user};
 """
-NEWEST = "0004_identity"
+NEWEST = "0005_returns"
 
 
 async def migrate(logins: Logins) -> None:

@@ -119,6 +119,8 @@ def _approval(stance: Stance, t: str, bind: Bind) -> str:
     if (Role.SECTION_OFFICER, True) in stance.grants:
         own = bind.named("own_units")
         every.append(f"({t}.kind = '{ApprovalKind.EXTENSION}' AND NOT {t}.office_id = ANY({own}))")
+    if Role.DISPATCHER in stance.roles:
+        every.append(f"({t}.kind = '{ApprovalKind.RETURN}' AND NOT {t}.office_id = ANY({bind.named('own_units')}))")
     if Role.CALLBACK_REVIEWER in stance.roles:
         every.append(f"({t}.kind = '{ApprovalKind.CALLBACK_REVIEW}')")
     barred = f"NOT {bind.named('actor_id')} = ANY({t}.barred_ids)"
@@ -145,6 +147,7 @@ SCOPES: dict[type[Table], Scope] = {
     models.Photo: Following(models.InspectionNote, "note_id", own=_viewer),
     models.Regime: _jurisdiction,
     models.Respondent: _AS_CASE,
+    models.ReturnRequest: _AS_CASE,
     models.Round: _AS_CASE,
     models.ResultHandler: Following(models.HandlingResult, "result_id", own=_insider),
     models.SignOff: _AS_CASE,

@@ -7,11 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from resolvers.doors import db, due, ledger
-from resolvers.models import Approval, Assignment, Case, HandlingResult, InspectionNote, Office, ResultHandler, Round
+from resolvers.models import (
+    Approval,
+    Assignment,
+    Case,
+    HandlingResult,
+    InspectionNote,
+    Office,
+    ResultHandler,
+    ReturnRequest,
+    Round,
+)
 from resolvers.rules.transitions import Facts
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
-from resolvers.terms.kinds import ApprovalKind, AssignmentRole, AssignmentStatus, CaseEventKind
+from resolvers.terms.kinds import ApprovalKind, AssignmentRole, AssignmentStatus, CaseEventKind, ReturnStatus
 from resolvers.terms.statuses import CaseStatus
 
 
@@ -30,6 +40,9 @@ async def facts(case: Case) -> Facts:
         inspected=await InspectionNote.filter(case_id=case.id).exists(),
         pending_approval=await Approval.filter(case_id=case.id, decided_at=None, kind=ApprovalKind.EXTENSION).exists(),
         silent_co_office_ids=frozenset(co_offices - {row.office_id for row in reported}),
+        adjudicated=await ReturnRequest.filter(
+            case_id=case.id, office_id=case.lead_office_id, status=ReturnStatus.REJECTED
+        ).exists(),
     )
 
 

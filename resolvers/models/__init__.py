@@ -10,7 +10,7 @@ from resolvers.models.approval import Approval
 from resolvers.models.callback import Callback
 from resolvers.models.case import Assignment, Case, Category, Round
 from resolvers.models.deadline import CalendarDay, Deadline, DeadlineChange, DeadlinePolicy, Regime
-from resolvers.models.handling import ExtensionRequest, HandlingResult, ResultHandler, SignOff
+from resolvers.models.handling import ExtensionRequest, HandlingResult, ResultHandler, ReturnRequest, SignOff
 from resolvers.models.inspection import InspectionNote, NoteInspector, Photo
 from resolvers.models.ledger import IdempotencyKey, LedgerEntry
 from resolvers.models.office import Office
@@ -43,6 +43,7 @@ __all__ = [
     "Regime",
     "Respondent",
     "ResultHandler",
+    "ReturnRequest",
     "RoleGrant",
     "Round",
     "SignOff",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.fields.relational import ForeignKeyRelation
+from tortoise.fields.relational import ForeignKeyNullableRelation, ForeignKeyRelation
 
 from resolvers.models.case import Case
 from resolvers.models.office import Office
 from resolvers.models.person import Person
 from resolvers.models.table import CASCADE_NEVER, Table
-from resolvers.terms.kinds import Decision, ExtensionStatus, HandlingOutcome
+from resolvers.terms.kinds import Decision, ExtensionStatus, HandlingOutcome, ReturnStatus
 
 
 class HandlingResult(Table):
@@ -74,6 +74,39 @@ class SignOff(Table):
 
     class Meta:
         table = "sign_offs"
+
+
+class ReturnRequest(Table):
+    """退单申请: the unit that leads says it is not competent; the centre decides (T9–T11). Never forwarded by the unit."""
+
+    case: ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "jiesu.Case", related_name="returns", on_delete=CASCADE_NEVER, db_index=True
+    )
+    office: ForeignKeyRelation[Office] = fields.ForeignKeyField(
+        "jiesu.Office", related_name="returns", on_delete=CASCADE_NEVER, db_index=True
+    )
+    status = fields.CharEnumField(ReturnStatus, max_length=12)
+    reason = fields.TextField()
+    legal_basis = fields.CharField(max_length=2_000, null=True)
+    suggested_office: ForeignKeyNullableRelation[Office] = fields.ForeignKeyField(
+        "jiesu.Office", related_name="suggested_returns", null=True, on_delete=CASCADE_NEVER, db_index=True
+    )
+    requested_by: ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "jiesu.Person", related_name="requested_returns", on_delete=CASCADE_NEVER, db_index=True
+    )
+    requested_at = fields.DatetimeField()
+    decided_by: ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "jiesu.Person", related_name="decided_returns", null=True, on_delete=CASCADE_NEVER, db_index=True
+    )
+    decided_at = fields.DatetimeField(null=True)
+    decision_reason = fields.CharField(max_length=2_000, null=True)
+    case_id: UUID
+    office_id: UUID
+    requested_by_id: UUID
+    decided_by_id: UUID | None
+
+    class Meta:
+        table = "return_requests"
 
 
 class ExtensionRequest(Table):

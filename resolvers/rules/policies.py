@@ -21,6 +21,7 @@ _TRIAGE = "株洲市12315受理后24小时内分流 (ZZ-19)"
 _EPIDEMIC = "株洲市疫情防控期间12315应急处置: "
 _BUREAU = "市局工单办理内部规定 (domain 2.5)"
 _SIGNING = "派单后1个工作日内签收: 默认值, 未经文件证实 (T8, domain 2.5)"
+_RETURNING = "派单后1个工作日内可申请退单: 默认值, 未经文件证实 (T9)"
 _CALLING = "办结后1个工作日内回访 (ZZ-11, DEC-6)"
 
 _NORMAL_ROWS: tuple[_Row, ...] = (
@@ -32,6 +33,7 @@ _NORMAL_ROWS: tuple[_Row, ...] = (
     (CaseKind.SUGGESTION, None, DeadlineKind.CLOSE, 13, _WORKING, _BUREAU),
     (None, IntakeChannel.MAYOR_HOTLINE, DeadlineKind.CLOSE, 5, _WORKING, _ZHUZHOU),
     (None, None, DeadlineKind.SIGN_FOR, 1, _WORKING, _SIGNING),
+    (None, None, DeadlineKind.RETURN, 1, _WORKING, _RETURNING),
     (None, None, DeadlineKind.CALLBACK, 1, _WORKING, _CALLING),
 )
 _EPIDEMIC_ROWS: tuple[_Row, ...] = (

@@ -18,6 +18,9 @@ TABLE: dict[Action, tuple[frozenset[CaseStatus], CaseStatus]] = {
     Action.ANSWER: (frozenset({S.RECORDED}), S.ANSWERED),  # T1
     Action.DISPATCH: (frozenset({S.RECORDED, S.PENDING_DISPATCH}), S.DISPATCHED),  # T7
     Action.SIGN_FOR: (frozenset({S.DISPATCHED}), S.IN_PROGRESS),  # T8
+    Action.REQUEST_RETURN: (frozenset({S.DISPATCHED, S.IN_PROGRESS}), S.RETURN_REQUESTED),  # T9
+    Action.TAKE_BACK: (frozenset({S.RETURN_REQUESTED}), S.PENDING_DISPATCH),  # T10
+    Action.LEAVE_WITH_UNIT: (frozenset({S.RETURN_REQUESTED}), S.IN_PROGRESS),  # T11
     Action.SUBMIT_RESULT: (frozenset({S.IN_PROGRESS}), S.PENDING_SIGN_OFF),  # T13
     Action.SIGN_OFF: (frozenset({S.PENDING_SIGN_OFF}), S.CLOSED_AWAITING_CALLBACK),  # T14
     Action.SEND_BACK: (frozenset({S.PENDING_SIGN_OFF}), S.IN_PROGRESS),  # T15
@@ -39,6 +42,7 @@ class Facts:
     inspected: bool = False
     pending_approval: bool = False
     silent_co_office_ids: frozenset[UUID] = field(default=frozenset())
+    adjudicated: bool = False  # a return was decided against the unit that leads
 
 
 def follow(action: Action, status: CaseStatus) -> CaseStatus:
@@ -64,6 +68,20 @@ def sign_for(facts: Facts, offices: list[UUID]) -> CaseStatus:
     target = follow(Action.SIGN_FOR, facts.status)
     if facts.lead_office_id not in offices:
         raise Refused(Code.NOT_YOUR_OFFICE, "caseId")
+    return target
+
+
+def request_return(facts: Facts, offices: list[UUID], now: datetime, until: datetime | None) -> CaseStatus:
+    """T9: the unit that leads, in the first round, before `until` (the end of its window), not after an adjudication."""
+    target = follow(Action.REQUEST_RETURN, facts.status)
+    if facts.lead_office_id not in offices:
+        raise Refused(Code.NOT_YOUR_OFFICE, "caseId")
+    if facts.adjudicated:
+        raise Refused(Code.RETURN_FORBIDDEN_AFTER_ADJUDICATION, "caseId")
+    if facts.pending_approval:
+        raise Refused(Code.APPROVAL_PENDING, "caseId")
+    if until is None or now > until:
+        raise Refused(Code.RETURN_WINDOW_CLOSED, "caseId", due_at=until)
     return target
 
 

@@ -82,6 +82,7 @@ class AssignmentStatus(Term):
 
 class DeadlineKind(Term):
     TRIAGE = "TRIAGE", "分流时限: receipt to dispatch (ZZ-19)."
+    RETURN = "RETURN", "退单期限: dispatch to the last moment at which the unit may ask to return it (T9)."
     CLOSE = "CLOSE", "办结时限: receipt to closure (ZZ-8)."
     REHANDLE = "REHANDLE", "重办时限: the closing limit again, for round 2 and later (ZZ-14)."
     SIGN_FOR = "SIGN_FOR", "签收时限: dispatch to acknowledgement."
@@ -109,6 +110,12 @@ class ExtensionStatus(Term):
     REJECTED = "REJECTED", "未同意."
 
 
+class ReturnStatus(Term):
+    REQUESTED = "REQUESTED", "待裁定."
+    APPROVED = "APPROVED", "同意退单: the case goes back to the centre and is dispatched again."
+    REJECTED = "REJECTED", "不同意退单: the unit handles it and may not ask again."
+
+
 class HandlingOutcome(Term):
     MEDIATED = "MEDIATED", "调解成功: both sides agreed."
     NOT_AGREED = "NOT_AGREED", "调解未达成一致."
@@ -134,6 +141,7 @@ class ApprovalKind(Term):
     SIGN_OFF = "SIGN_OFF", "结果签字."
     EXTENSION = "EXTENSION", "延期审批."
     CALLBACK_REVIEW = "CALLBACK_REVIEW", "回访审阅."
+    RETURN = "RETURN", "退单裁定."
 
 
 class CalendarMode(Term):
@@ -161,6 +169,9 @@ class CaseEventKind(Term):
     EXTENSION_REQUESTED = "EXTENSION_REQUESTED", "申请延期."
     EXTENSION_APPROVED = "EXTENSION_APPROVED", "同意延期."
     EXTENSION_REJECTED = "EXTENSION_REJECTED", "不同意延期."
+    RETURN_REQUESTED = "RETURN_REQUESTED", "申请退单."
+    RETURN_APPROVED = "RETURN_APPROVED", "同意退单."
+    RETURN_REJECTED = "RETURN_REJECTED", "不同意退单: adjudicated, the unit handles it."
     CALLBACK_ATTEMPTED = "CALLBACK_ATTEMPTED", "回访未接通."
     CALLBACK_RECORDED = "CALLBACK_RECORDED", "回访."
     CALLBACK_RETURNED = "CALLBACK_RETURNED", "回访记录退回."

@@ -30,6 +30,7 @@ class Permission(Term):
     ADD_INSPECTION_NOTE = "ADD_INSPECTION_NOTE", "填写检查记录: file inspection notes and their photos."
     ANSWER_CASE = "ANSWER_CASE", "直接答复: answer at intake."
     DECIDE_EXTENSION = "DECIDE_EXTENSION", "审批延期: decide extension requests."
+    DECIDE_RETURN = "DECIDE_RETURN", "裁定退单: decide whether a unit may return a case."
     DISPATCH_CASE = "DISPATCH_CASE", "派单: dispatch to a lead and co-handlers."
     READ_APPROVALS = "READ_APPROVALS", "查看待办审批: list what waits for the own decision."
     READ_CASES = "READ_CASES", "查看工单: read the cases in sight."
@@ -40,6 +41,7 @@ class Permission(Term):
     RECEIVE_CASE = "RECEIVE_CASE", "登记: register a case."
     RECORD_CALLBACK = "RECORD_CALLBACK", "记录回访: call back and record it."
     REQUEST_EXTENSION = "REQUEST_EXTENSION", "申请延期: ask for an extension."
+    REQUEST_RETURN = "REQUEST_RETURN", "申请退单: ask the centre to take a case back."
     REVIEW_CALLBACK = "REVIEW_CALLBACK", "审阅回访: review and sign a callback record."
     SIGN_FOR_CASE = "SIGN_FOR_CASE", "签收: acknowledge a dispatched case for the own office."
     SIGN_OFF = "SIGN_OFF", "签字: approve or send back the own unit's result."
@@ -53,9 +55,10 @@ _SUPERVISOR = _STAFF | {_P.SUPERVISE_CASE, _P.READ_ORIGINALS}
 
 HOLDINGS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _STAFF | {_P.RECEIVE_CASE, _P.ANSWER_CASE},
-    Role.DISPATCHER: _STAFF | {_P.DISPATCH_CASE},
+    Role.DISPATCHER: _STAFF | {_P.DISPATCH_CASE, _P.DECIDE_RETURN, _P.READ_APPROVALS},
     Role.ADVISER: _STAFF,
-    Role.CLERK: _STAFF | {_P.SIGN_FOR_CASE, _P.SUBMIT_RESULT, _P.REQUEST_EXTENSION, _P.READ_ORIGINALS},
+    Role.CLERK: _STAFF
+    | {_P.SIGN_FOR_CASE, _P.SUBMIT_RESULT, _P.REQUEST_EXTENSION, _P.REQUEST_RETURN, _P.READ_ORIGINALS},
     Role.INSPECTOR: _STAFF | {_P.ADD_INSPECTION_NOTE, _P.SUBMIT_RESULT, _P.READ_ORIGINALS},
     Role.RESPONSIBLE_PERSON: _STAFF | {_P.SIGN_OFF, _P.READ_APPROVALS, _P.READ_ORIGINALS},
     Role.SECTION_OFFICER: _STAFF | {_P.DECIDE_EXTENSION, _P.READ_APPROVALS},

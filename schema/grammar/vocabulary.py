@@ -27,6 +27,7 @@ for _term, _description in (
     (kinds.LimitUnit, "时限单位: stored with every limit."),
     (kinds.OfficeKind, "机构种类."),
     (kinds.PhotoStatus, "照片状态."),
+    (kinds.ReturnStatus, "退单状态."),
     (kinds.SatisfactionLevel, "满意度: exactly four levels (ZZ-12)."),
     (kinds.SupervisionKind, "督办种类."),
     (kinds.TraceReason, "计日原因: why a day counted towards a limit, or why not."),

@@ -60,6 +60,7 @@ AUDIT = "AUDITOR"
 DECIDES = {
     "SIGN_OFF": {"RESPONSIBLE_PERSON@east"},
     "EXTENSION": {"SECTION_OFFICER@top"},  # never the section of the unit that asks
+    "RETURN": {"DISPATCHER@top"},  # nor a dispatcher of the unit that asks
     "CALLBACK_REVIEW": {"CALLBACK_REVIEWER@top", "CALLBACK_REVIEWER@east"},
 }
 THIRD_PARTIES = "INTEGRATOR ODR_ENTERPRISE"  # see no staff
@@ -76,7 +77,7 @@ ANALYST AUDITOR"""
 #   plain: the same to whoever sees the object       link: an object or objects, as far as each is in sight
 #   the rest: by the rule of that name, above or in the test
 FIELDS: dict[str, dict[str, str]] = {
-    "Approval": {"plain": "kind requestedAt", "link": "case requestedBy extension callback result"},
+    "Approval": {"plain": "kind requestedAt", "link": "case requestedBy extension returnRequest callback result"},
     "Assignment": {"plain": "role status dispatchedAt signedForAt", "link": "office", "repeat": "isRepeat"},
     "Callback": {
         "plain": "round attempt outcome level resolved calledAt reviewDecision reviewedAt",
@@ -87,7 +88,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "plain": "number version kind channel status priority isUrgent tags divisionCode receivedAt registeredAt"
         " updatedAt dueAt closedAt isOverdue round recoveredLoss",
         "link": "category leadOffice intakeOffice assignments deadlines rounds respondent complainant results"
-        " inspectionNotes extensions signOffs callbacks supervisions timeline",
+        " inspectionNotes extensions returnRequests signOffs callbacks supervisions timeline",
         "title": "title",
         "description": "description",
         "place": "place",
@@ -128,6 +129,11 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Regime": {"plain": "name tag basis calendarMode startedAt endedAt"},
     "Respondent": {"plain": "name uscc address"},
+    "ReturnRequest": {
+        "plain": "status requestedAt decidedAt",
+        "link": "case office suggestedOffice requestedBy decidedBy",
+        "staff": "reason legalBasis decisionReason",
+    },
     "Round": {"plain": "number openedAt closedAt sentBackCount"},
     "SignOff": {"plain": "round decision decidedAt", "link": "decidedBy", "staff": "reason"},
     "SupervisionOrder": {"plain": "kind orderedAt answerBy", "link": "orderedBy", "staff": "reason"},

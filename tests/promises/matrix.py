@@ -23,7 +23,8 @@ ROOT_FIELDS = 10
 OF_CASE = {
     "Approval": "approvals", "Assignment": "assignments", "Callback": "callbacks", "CaseEvent": "ledger",
     "Deadline": "deadlines", "ExtensionRequest": "extension_requests", "HandlingResult": "handling_results",
-    "InspectionNote": "inspection_notes", "Party": "parties", "Respondent": "respondents", "Round": "rounds",
+    "InspectionNote": "inspection_notes", "Party": "parties", "Respondent": "respondents",
+    "ReturnRequest": "return_requests", "Round": "rounds",
     "SignOff": "sign_offs", "SupervisionOrder": "supervision_orders",
 }  # fmt: skip
 ANYWHERE = {"Category": "categories", "DeadlinePolicy": "deadline_policies"}
@@ -95,7 +96,10 @@ async def _waiting(city: City) -> list[str]:
     """Cases with a decision of each kind still to be taken."""
     case = await city.case_in("IN_PROGRESS")
     await city.as_("clerk").done("requestExtension", **change(case), workingDays=1, reason="待检测结果")
-    others = [await city.case_in(status) for status in ("PENDING_SIGN_OFF", "CALLBACK_REVIEW")]
+    unfit = await city.case_in("IN_PROGRESS")
+    given = {"reason": "不属本辖区", "legalBasis": "第37条", "suggestedOfficeCode": city.codes["west"]}
+    await city.as_("clerk").done("requestReturn", **change(unfit), **given)
+    others = [unfit] + [await city.case_in(status) for status in ("PENDING_SIGN_OFF", "CALLBACK_REVIEW")]
     return [each["number"] for each in (case, *others)]
 
 

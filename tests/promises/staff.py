@@ -83,8 +83,8 @@ def _token(city: City, who: str, **holder: Any) -> Token:
 
 
 async def in_progress(city: City, matter: Data, *, working_days: int = 2) -> Data:
-    """Led by `east`, extended once, supervised, and inspected with one photo that came and one that did not."""
-    case = await city.sign_for(await city.dispatch(await city.receive(**matter)))
+    """Led by `east` after a return was refused, extended once, supervised, and inspected with one photo that came and one that did not."""
+    case = await adjudicated(city, await city.sign_for(await city.dispatch(await city.receive(**matter))))
     shape = "case { id version } extension { id }"
     asked = await city.as_("clerk").done(
         "requestExtension", shape, **change(case), workingDays=working_days, reason="待检测结果"
@@ -100,6 +100,17 @@ async def in_progress(city: City, matter: Data, *, working_days: int = 2) -> Dat
     sent = await put(city.as_("inspector"), note["photos"][0]["uploadUrl"], data)
     assert sent.status_code == 200, sent.text
     found: Data = supervised["case"]
+    return found
+
+
+async def adjudicated(city: City, case: Data) -> Data:
+    """The unit asked to return it, and was told to handle it."""
+    given = {"reason": "不属本辖区", "legalBasis": "第37条", "suggestedOfficeCode": city.codes["west"]}
+    shape = "case { id version } returnRequest { id }"
+    asked = await city.as_("clerk").done("requestReturn", shape, **change(case), **given)
+    decision = {"returnRequestId": asked["returnRequest"]["id"], "expectedVersion": asked["case"]["version"]}
+    decided = await city.as_("dispatcher").done("decideReturn", **decision, decision="REJECT", reason="由你单位办理")
+    found: Data = decided["case"]
     return found
 
 

@@ -199,6 +199,13 @@ PLACES: dict[str, tuple[str, Data, list[tuple[str, str]]]] = {
     "signOff": ("responsible", {"expectedVersion": 1, "decision": "APPROVE"}, [("caseId", "Case")]),
     "requestExtension": ("clerk", {"expectedVersion": 1, "workingDays": 1, "reason": "检测"}, [("caseId", "Case")]),
     "decideExtension": ("section", {"expectedVersion": 1, "decision": "APPROVE"}, [("extensionId", "ExtensionRequest")]),
+    "requestReturn": (
+        "clerk", {"expectedVersion": 1, "reason": "不属本辖区", "suggestedOfficeCode": "x"},
+        [("caseId", "Case"), ("suggestedOfficeCode", "code")],
+    ),
+    "decideReturn": (
+        "dispatcher", {"expectedVersion": 1, "decision": "APPROVE"}, [("returnRequestId", "ReturnRequest")],
+    ),
     "recordCallback": ("caller", {"expectedVersion": 1, "level": "SATISFIED"}, [("caseId", "Case")]),
     "reviewCallback": ("reviewer", {"expectedVersion": 1}, [("callbackId", "Callback")]),
     "superviseCase": ("leader", {"expectedVersion": 1, "reason": "尽快"}, [("caseId", "Case")]),

@@ -137,6 +137,7 @@ REFUSALS: dict[str, Data] = {
     "submitResult": {"department": "科", "handlers": ["x"], "outcome": "MEDIATED", "reply": "好"},
     "signForCase": {},
     "requestExtension": {"workingDays": 1, "reason": "检测"},
+    "requestReturn": {"reason": "不属本辖区"},
     "signOff": {"decision": "APPROVE"},
 }
 

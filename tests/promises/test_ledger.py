@@ -110,6 +110,15 @@ async def played(city: City) -> None:
     )
     decided = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
     await city.as_("section").done("decideExtension", **decided, decision="APPROVE")
+    for decision in ("APPROVE", "REJECT"):
+        unfit = await city.case_in("DISPATCHED")
+        asked = await city.as_("clerk").done(
+            "requestReturn", "case { version } returnRequest { id }", **change(unfit), reason="不属本辖区"
+        )
+        decided = {"returnRequestId": asked["returnRequest"]["id"], "expectedVersion": asked["case"]["version"]}
+        done = await city.as_("dispatcher").done("decideReturn", **decided, decision=decision, reason="已核实")
+        if decision == "APPROVE":
+            await city.dispatch(done["case"], "west")
     pressed = await city.case_in("IN_PROGRESS", tags=["新冠疫情"])
     await city.as_("leader").done("superviseCase", **change(pressed), reason="群众反映强烈")
     regime = {"name": "疫情防控", "tag": "新冠疫情", "basis": "一级响应"}
@@ -137,7 +146,7 @@ async def test_what_happened_tells_where_every_case_of_a_city_stands(city: City)
     entries = await db.query("SELECT * FROM ledger WHERE jurisdiction_id = $1 ORDER BY seq", city.jurisdiction_id)
     of_case = {case["id"]: [told for told in entries if told["case_id"] == case["id"]] for case in cases}
 
-    assert len(cases) == 13
+    assert len(cases) == 15
     assert {case["id"]: fold(of_case[case["id"]]) for case in cases} == {
         case["id"]: (case["status"], case["version"], case["round"]) for case in cases
     }

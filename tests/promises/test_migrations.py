@@ -45,6 +45,12 @@ extension_requests  extension_days_positive        working_days >= 1
 extension_requests  extension_decided_whole        status = 'REQUESTED' = decided_at IS NULL
 extension_requests  extension_not_self_decided     decided_by_id <> requested_by_id
 extension_requests  extension_reason_given         btrim reason <> ''
+deadlines           deadline_dispatch_positive     dispatch >= 1
+return_requests     return_reason_given            btrim reason <> ''
+return_requests     return_decided_whole           status = 'REQUESTED' = decided_at IS NULL
+return_requests     return_decided_by_somebody     decided_at IS NULL = decided_by_id IS NULL
+return_requests     return_not_self_decided        decided_by_id <> requested_by_id
+return_requests     return_rejection_has_reason    status <> 'REJECTED' OR btrim COALESCE decision_reason, '' <> ''
 handling_results    result_department_given        btrim department <> ''
 handling_results    result_loss_not_negative       recovered_loss >= 0
 handling_results    result_reply_given             btrim reply <> ''
@@ -76,7 +82,8 @@ callbacks           case_id                      WHERE completes AND reviewed_at
 callbacks           case_id, round, attempt
 cases               number
 categories          code
-deadlines           case_id, round, kind, clock
+deadlines           case_id, round, kind, clock, dispatch
+return_requests     case_id                      WHERE status = 'REQUESTED'
 extension_requests  case_id                      WHERE status = 'REQUESTED'
 idempotency_keys    actor_id, key
 ledger              jurisdiction_id, seq
@@ -185,7 +192,7 @@ async def test_lists_and_foreign_keys_have_their_indexes_and_no_row_takes_others
         )
     leading = {f"{table} {what}" for table, what, unique in found if not unique}
     held = {row["of"] + " " + row["said"].split("(")[1].split(")")[0] for row in keys}
-    assert len(held) == 38
+    assert len(held) == 43
     assert held <= leading, "a foreign key without an index makes every delete and join a scan"
     assert all(row["said"].endswith("ON DELETE RESTRICT") for row in keys)
     looked_up = {

@@ -29,6 +29,8 @@ answerCase         AGENT                done              NOT_FOUND             
 dispatchCase       DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 signForCase        CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 addInspectionNote  INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+requestReturn      CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+decideReturn       DISPATCHER           done              SELF_APPROVAL_FORBIDDEN    NOT_FOUND      NOT_FOUND
 submitResult       CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 submitResult       INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 signOff            RESPONSIBLE_PERSON   NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
@@ -96,6 +98,13 @@ async def extended(city: City) -> Data:
     return {"extensionId": done["extension"]["id"], "expectedVersion": done["case"]["version"], "decision": "APPROVE"}
 
 
+async def returned(city: City) -> Data:
+    shape, case = "case { version } returnRequest { id }", await city.case_in("IN_PROGRESS")
+    done = await city.as_("clerk").done("requestReturn", shape, **change(case), reason="不属本辖区")
+    asked = {"returnRequestId": done["returnRequest"]["id"], "expectedVersion": done["case"]["version"]}
+    return {**asked, "decision": "APPROVE"}
+
+
 async def reviewed(city: City) -> Data:
     case = await city.case_in("CALLBACK_REVIEW")
     return {"callbackId": case["callbackId"], "expectedVersion": case["version"]}
@@ -115,6 +124,8 @@ INPUTS: dict[str, Make] = {
     "signOff": on_case("PENDING_SIGN_OFF", decision="APPROVE"),
     "requestExtension": on_case("IN_PROGRESS", workingDays=1, reason="待检测结果"),
     "decideExtension": extended,
+    "requestReturn": on_case("IN_PROGRESS", reason="不属本辖区"),
+    "decideReturn": returned,
     "recordCallback": on_case("CLOSED_AWAITING_CALLBACK", level="SATISFIED"),
     "reviewCallback": reviewed,
     "superviseCase": on_case("IN_PROGRESS", reason="尽快办结"),

@@ -161,7 +161,7 @@ def test_a_regime_does_not_touch_the_statutory_clock() -> None:
 
 def test_every_row_names_its_basis_and_keeps_its_id() -> None:
     assert all(policy.legal_basis for policy in ROWS)
-    assert len({policy.id for policy in ROWS}) == len(ROWS) == 21
+    assert len({policy.id for policy in ROWS}) == len(ROWS) == 22
     assert default_policies() == ROWS
 
 

@@ -27,6 +27,10 @@ MOVES = {
     (A.DISPATCH, S.RECORDED): S.DISPATCHED,
     (A.DISPATCH, S.PENDING_DISPATCH): S.DISPATCHED,
     (A.SIGN_FOR, S.DISPATCHED): S.IN_PROGRESS,
+    (A.REQUEST_RETURN, S.DISPATCHED): S.RETURN_REQUESTED,
+    (A.REQUEST_RETURN, S.IN_PROGRESS): S.RETURN_REQUESTED,
+    (A.TAKE_BACK, S.RETURN_REQUESTED): S.PENDING_DISPATCH,
+    (A.LEAVE_WITH_UNIT, S.RETURN_REQUESTED): S.IN_PROGRESS,
     (A.SUBMIT_RESULT, S.IN_PROGRESS): S.PENDING_SIGN_OFF,
     (A.SIGN_OFF, S.PENDING_SIGN_OFF): S.CLOSED_AWAITING_CALLBACK,
     (A.SEND_BACK, S.PENDING_SIGN_OFF): S.IN_PROGRESS,
@@ -99,6 +103,22 @@ def test_the_lead_acknowledges_and_nobody_else() -> None:
     assert code(lambda: transitions.sign_for(at(S.DISPATCHED), [WEST, TOP])) is Code.NOT_YOUR_OFFICE
     assert code(lambda: transitions.sign_for(at(S.DISPATCHED), [])) is Code.NOT_YOUR_OFFICE
     assert code(lambda: transitions.sign_for(at(S.IN_PROGRESS), [EAST])) is Code.INVALID_TRANSITION
+
+
+@pytest.mark.parametrize("status", [S.DISPATCHED, S.IN_PROGRESS])
+def test_the_lead_returns_in_time_once_and_with_nothing_else_pending(status: CaseStatus) -> None:
+    facts, until = at(status), NOW
+
+    def ask(facts: Facts, offices: list[UUID], now: datetime, until: datetime | None) -> Callable[[], CaseStatus]:
+        return lambda: transitions.request_return(facts, offices, now, until)
+
+    assert ask(facts, [EAST], NOW, until)() is S.RETURN_REQUESTED  # the last moment is still in time
+    assert code(ask(facts, [EAST], NOW + timedelta(microseconds=1), until)) is Code.RETURN_WINDOW_CLOSED
+    assert code(ask(facts, [EAST], NOW, None)) is Code.RETURN_WINDOW_CLOSED
+    assert code(ask(facts, [WEST, TOP], NOW, until)) is Code.NOT_YOUR_OFFICE
+    adjudicated, pending = replace(facts, adjudicated=True), replace(facts, pending_approval=True)
+    assert code(ask(adjudicated, [EAST], NOW, until)) is Code.RETURN_FORBIDDEN_AFTER_ADJUDICATION
+    assert code(ask(pending, [EAST], NOW, until)) is Code.APPROVAL_PENDING
 
 
 HANDLED_ALONE = at(S.IN_PROGRESS)
