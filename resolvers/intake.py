@@ -253,8 +253,7 @@ async def answer_case(
     to = transitions.answer(await status.facts(case), out_of_remit=out_of_remit)
     case.answer = texts.required(answer, limits.TEXT_CHARACTERS, "answer")
     await status.close_round(case, now)
-    await due.meet(case, DeadlineKind.TRIAGE, now)
-    await due.meet(case, DeadlineKind.CLOSE, now)
-    await due.meet(case, DeadlineKind.ACCEPTANCE, now)  # the complainant was told
+    # The complainant was told, so that the time to accept is met as well.
+    await due.meet_all(case, now, DeadlineKind.TRIAGE, DeadlineKind.CLOSE, DeadlineKind.ACCEPTANCE)
     await status.move(actor, case, to, CaseEventKind.ANSWERED, now, changed=("answer", "closed_at"))
     return Outcome({"case": case.id})

@@ -52,8 +52,7 @@ async def _close(case: Case, result: HandlingResult, now: datetime) -> tuple[str
     """Closure is sign-off (DEC-7): on time or not is judged now, and the callback is due."""
     await due.meet(case, DeadlineKind.CLOSE if case.round == 1 else DeadlineKind.REHANDLE, now)
     if case.round == 1:
-        await due.meet(case, DeadlineKind.VERIFY, now)
-        await due.meet(case, DeadlineKind.ACCEPTANCE, now)
+        await due.meet_all(case, now, DeadlineKind.VERIFY, DeadlineKind.ACCEPTANCE)
     await due.start(case, ((DeadlineKind.CALLBACK, ClockKind.SERVICE),), now, None)
     await status.close_round(case, now)
     case.recovered_loss = result.recovered_loss

@@ -33,6 +33,7 @@ NOUNS = tuple(
         "intake",
         "kpi",
         "login",
+        "non_acceptance",
         "office",
         "party",
         "person",
@@ -41,6 +42,7 @@ NOUNS = tuple(
         "return_request",
         "sign_off",
         "supervision",
+        "transfer",
     )
 )
 

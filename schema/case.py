@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from schema.extension import ExtensionRequest
     from schema.handling import HandlingResult
     from schema.inspection import InspectionNote
+    from schema.non_acceptance import NonAcceptance
     from schema.office import Office
     from schema.party import Party, Respondent
     from schema.return_request import ReturnRequest
     from schema.sign_off import SignOff
     from schema.supervision import SupervisionOrder
+    from schema.transfer import TransferOut
 
 ORDERS = {
     CaseOrder.DUE_AT: Order("due_sort"),
@@ -124,6 +126,12 @@ class Case(Node):
     )
     return_requests: list[Annotated["ReturnRequest", strawberry.lazy("schema.return_request")]] = many(
         "退单申请.", models.ReturnRequest, key="case_id", order="t.requested_at, t.id"
+    )
+    non_acceptances: list[Annotated["NonAcceptance", strawberry.lazy("schema.non_acceptance")]] = many(
+        "不予受理决定.", models.NonAcceptance, key="case_id", order="t.decided_at, t.id"
+    )
+    transfers: list[Annotated["TransferOut", strawberry.lazy("schema.transfer")]] = many(
+        "移送记录.", models.TransferOut, key="case_id", order="t.transferred_at, t.id"
     )
     sign_offs: list[Annotated["SignOff", strawberry.lazy("schema.sign_off")]] = many(
         "签字记录.", models.SignOff, key="case_id", order="t.decided_at, t.id"

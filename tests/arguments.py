@@ -255,8 +255,10 @@ class Speaker:
         wanted = [name for name in used if name in given]
         if wanted:
             kinds = {name: get_named_type(self.variables[name].type) for name in wanted}
-            narrow = [name for name, kind in kinds.items() if isinstance(kind, GraphQLEnumType) or kind.name == "Int"]
-            name = self.dice.choice(narrow if narrow and self.dice.random() < 0.6 else wanted)
+            # Enums are rare, and numbers among what is spelt otherwise.
+            enums = [name for name, kind in kinds.items() if isinstance(kind, GraphQLEnumType)]
+            narrow = enums or [name for name, kind in kinds.items() if kind.name == "Int"]
+            name = self.dice.choice(narrow if narrow and self.dice.random() < 0.7 else wanted)
             if self.variables[name].declared.endswith("!") and self.dice.random() < 0.5:
                 given |= {name: None}
                 if self.dice.random() < 0.5:

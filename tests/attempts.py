@@ -96,6 +96,8 @@ async def attempts(city: City) -> list[Attempt]:
         ("signOff", "responsible", {**change(await city.case_in("PENDING_SIGN_OFF")), "decision": "APPROVE", "reason": "同意"}),
         ("requestExtension", "clerk", {**change(await city.case_in("IN_PROGRESS")), "workingDays": 3, "reason": "待检验"}),
         ("decideExtension", "section", {"extensionId": extension["extension"]["id"], "expectedVersion": extension["case"]["version"], "decision": "APPROVE", "reason": "同意"}),
+        ("refuseCase", "dispatcher", {**change(await city.receive()), "ground": "NOT_COMPETENT", "notice": "请向主管部门反映。"}),
+        ("transferCase", "dispatcher", {**change(await city.receive()), "receivingBody": "市交通运输局", "notice": "请拨打12328。"}),
         ("requestReturn", "clerk", {**change(await city.case_in("IN_PROGRESS")), "reason": "不属本辖区", "legalBasis": "第37条", "suggestedOfficeCode": city.codes["west"]}),
         ("decideReturn", "dispatcher", {"returnRequestId": given_back["returnRequest"]["id"], "expectedVersion": given_back["case"]["version"], "decision": "APPROVE", "reason": "同意"}),
         ("recordCallback", "caller", {**change(await city.case_in("CLOSED_AWAITING_CALLBACK")), "outcome": "REACHED", "level": "SATISFIED", "resolved": True, "remark": "满意"}),

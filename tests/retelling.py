@@ -21,10 +21,12 @@ from resolvers import (
     handling,
     inspection,
     intake,
+    non_acceptance,
     photo,
     return_request,
     sign_off,
     supervision,
+    transfer,
 )
 from resolvers.doors import db
 from resolvers.doors.ledger import Entry
@@ -39,6 +41,7 @@ from resolvers.terms.kinds import (
     Decision,
     HandlingOutcome,
     IntakeChannel,
+    NonAcceptanceGround,
     SatisfactionLevel,
     SupervisionKind,
     VisitType,
@@ -125,6 +128,18 @@ async def _answer(it: Retelling, actor: Actor, _: Entry) -> None:
     asked = it.told.kind is CaseKind.CONSULTATION
     answer = it.told.case.answer or ""
     await intake.answer_case(actor, uuid4(), **await it.facts(), answer=answer, out_of_remit=not asked)
+
+
+async def _refuse(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.NonAcceptanceRow)
+    given = {"ground": NonAcceptanceGround.of(row.ground), "notice": row.notice}
+    await non_acceptance.refuse_case(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _transfer_out(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.TransferRow)
+    given = {"receiving_body": row.receiving_body, "notice": row.notice}
+    await transfer.transfer_case(actor, uuid4(), **await it.facts(), **given)
 
 
 async def _dispatch(it: Retelling, actor: Actor, entry: Entry) -> None:
@@ -230,6 +245,8 @@ async def _supervise(it: Retelling, actor: Actor, _: Entry) -> None:
 _SAID: dict[CaseEventKind, Callable[[Retelling, Actor, Entry], Any]] = {
     K.RECEIVED: _receive,
     K.ANSWERED: _answer,
+    K.NOT_ACCEPTED: _refuse,
+    K.TRANSFERRED_OUT: _transfer_out,
     K.DISPATCHED: _dispatch,
     K.SIGNED_FOR: _sign_for,
     K.INSPECTION_NOTE_ADDED: _inspect,

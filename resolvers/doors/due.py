@@ -139,6 +139,12 @@ async def meet(case: Case, kind: DeadlineKind, at: datetime) -> None:
     )
 
 
+async def meet_all(case: Case, at: datetime, *kinds: DeadlineKind) -> None:
+    """The case is closed: whatever of these clocks still runs is met."""
+    for kind in kinds:
+        await meet(case, kind, at)
+
+
 async def closing(case: Case) -> Deadline | None:
     """The clock that closes the current round."""
     kind = DeadlineKind.CLOSE if case.round == 1 else DeadlineKind.REHANDLE

@@ -140,6 +140,7 @@ SCOPES: dict[type[Table], Scope] = {
     models.HandlingResult: _AS_CASE,
     models.InspectionNote: _AS_CASE,
     models.LedgerEntry: Following(models.Case, "case_id", own=_entry),
+    models.NonAcceptance: _AS_CASE,
     models.NoteInspector: Following(models.InspectionNote, "note_id", own=_insider),
     models.Office: _office,
     models.Party: _AS_CASE,
@@ -152,6 +153,7 @@ SCOPES: dict[type[Table], Scope] = {
     models.ResultHandler: Following(models.HandlingResult, "result_id", own=_insider),
     models.SignOff: _AS_CASE,
     models.SupervisionOrder: _AS_CASE,
+    models.TransferOut: _AS_CASE,
 }
 
 

@@ -9,6 +9,7 @@ from tortoise import Tortoise
 from resolvers.models.approval import Approval
 from resolvers.models.callback import Callback
 from resolvers.models.case import Assignment, Case, Category, Round
+from resolvers.models.closing import NonAcceptance, TransferOut
 from resolvers.models.deadline import CalendarDay, Deadline, DeadlineChange, DeadlinePolicy, Regime
 from resolvers.models.handling import ExtensionRequest, HandlingResult, ResultHandler, ReturnRequest, SignOff
 from resolvers.models.inspection import InspectionNote, NoteInspector, Photo
@@ -35,6 +36,7 @@ __all__ = [
     "IdempotencyKey",
     "InspectionNote",
     "LedgerEntry",
+    "NonAcceptance",
     "NoteInspector",
     "Office",
     "Party",
@@ -50,6 +52,7 @@ __all__ = [
     "SupervisionOrder",
     "Table",
     "Token",
+    "TransferOut",
 ]
 
 _MODULES = [
@@ -59,6 +62,7 @@ _MODULES = [
             "approval",
             "callback",
             "case",
+            "closing",
             "deadline",
             "handling",
             "inspection",

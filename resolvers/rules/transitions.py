@@ -8,7 +8,7 @@ from uuid import UUID
 
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
-from resolvers.terms.kinds import CallbackOutcome, CaseKind, SatisfactionLevel
+from resolvers.terms.kinds import CallbackOutcome, CaseKind, NonAcceptanceGround, SatisfactionLevel
 from resolvers.terms.statuses import Action, CaseStatus
 
 S = CaseStatus
@@ -16,6 +16,8 @@ S = CaseStatus
 # Action -> the states it starts from, and where it leads. T-numbers are those of domain 4.4.
 TABLE: dict[Action, tuple[frozenset[CaseStatus], CaseStatus]] = {
     Action.ANSWER: (frozenset({S.RECORDED}), S.ANSWERED),  # T1
+    Action.REFUSE: (frozenset({S.RECORDED}), S.NOT_ACCEPTED),  # T2
+    Action.TRANSFER_OUT: (frozenset({S.RECORDED}), S.TRANSFERRED_OUT),  # T3
     Action.DISPATCH: (frozenset({S.RECORDED, S.PENDING_DISPATCH}), S.DISPATCHED),  # T7
     Action.SIGN_FOR: (frozenset({S.DISPATCHED}), S.IN_PROGRESS),  # T8
     Action.REQUEST_RETURN: (frozenset({S.DISPATCHED, S.IN_PROGRESS}), S.RETURN_REQUESTED),  # T9
@@ -60,6 +62,17 @@ def answer(facts: Facts, *, out_of_remit: bool) -> CaseStatus:
         raise Refused(Code.REPORT_NOT_INSPECTED, "caseId")
     if facts.kind is not CaseKind.CONSULTATION and not out_of_remit:
         raise Refused(Code.KIND_NOT_ANSWERABLE, "outOfRemit")
+    return target
+
+
+def refuse(facts: Facts, ground: NonAcceptanceGround | None, notice: str | None) -> CaseStatus:
+    """T2: on a ground of the law, with a notice. A report is examined first (JMS-7)."""
+    target = follow(Action.REFUSE, facts.status)
+    if facts.kind is CaseKind.REPORT and not facts.inspected:
+        raise Refused(Code.REPORT_NOT_INSPECTED, "caseId")
+    for path, given in (("ground", ground), ("notice", notice)):
+        if not given:
+            raise Refused(Code.GROUND_REQUIRED, path)
     return target
 
 

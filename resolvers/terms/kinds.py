@@ -110,6 +110,15 @@ class ExtensionStatus(Term):
     REJECTED = "REJECTED", "未同意."
 
 
+class NonAcceptanceGround(Term):
+    NOT_COMPETENT = "NOT_COMPETENT", "不属于本部门职责, 或本行政机关不具有处理权限."
+    HANDLED_ELSEWHERE = "HANDLED_ELSEWHERE", "法院、仲裁机构、其他行政机关或消费者协会已受理或处理过."
+    NO_CONSUMER_DISPUTE = "NO_CONSUMER_DISPUTE", "不是为生活消费需要, 或不能证明与被投诉人有消费者权益争议."
+    OVER_THREE_YEARS = "OVER_THREE_YEARS", "知道或应当知道权益受损超过三年."
+    MATERIAL_MISSING = "MATERIAL_MISSING", "未按规定提供投诉人、被投诉人信息或具体请求."
+    OTHER = "OTHER", "法律、法规、规章规定的其他情形."
+
+
 class ReturnStatus(Term):
     REQUESTED = "REQUESTED", "待裁定."
     APPROVED = "APPROVED", "同意退单: the case goes back to the centre and is dispatched again."
@@ -158,6 +167,8 @@ class CoordinateSystem(Term):
 class CaseEventKind(Term):
     RECEIVED = "RECEIVED", "登记."
     ANSWERED = "ANSWERED", "直接答复."
+    NOT_ACCEPTED = "NOT_ACCEPTED", "不予受理."
+    TRANSFERRED_OUT = "TRANSFERRED_OUT", "移送."
     DISPATCHED = "DISPATCHED", "派单."
     SIGNED_FOR = "SIGNED_FOR", "签收."
     INSPECTION_NOTE_ADDED = "INSPECTION_NOTE_ADDED", "检查记录."

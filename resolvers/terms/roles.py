@@ -40,6 +40,7 @@ class Permission(Term):
     READ_ORIGINALS = "READ_ORIGINALS", "查看照片原件: read the sealed original of a photo."
     RECEIVE_CASE = "RECEIVE_CASE", "登记: register a case."
     RECORD_CALLBACK = "RECORD_CALLBACK", "记录回访: call back and record it."
+    REFUSE_CASE = "REFUSE_CASE", "不予受理: refuse a case on a statutory ground."
     REQUEST_EXTENSION = "REQUEST_EXTENSION", "申请延期: ask for an extension."
     REQUEST_RETURN = "REQUEST_RETURN", "申请退单: ask the centre to take a case back."
     REVIEW_CALLBACK = "REVIEW_CALLBACK", "审阅回访: review and sign a callback record."
@@ -47,6 +48,7 @@ class Permission(Term):
     SIGN_OFF = "SIGN_OFF", "签字: approve or send back the own unit's result."
     SUBMIT_RESULT = "SUBMIT_RESULT", "提交结果: submit the result of the own unit."
     SUPERVISE_CASE = "SUPERVISE_CASE", "督办: put a case under supervision."
+    TRANSFER_CASE = "TRANSFER_CASE", "移送: pass a case to a body outside the hotline."
 
 
 _P = Permission
@@ -55,7 +57,7 @@ _SUPERVISOR = _STAFF | {_P.SUPERVISE_CASE, _P.READ_ORIGINALS}
 
 HOLDINGS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _STAFF | {_P.RECEIVE_CASE, _P.ANSWER_CASE},
-    Role.DISPATCHER: _STAFF | {_P.DISPATCH_CASE, _P.DECIDE_RETURN, _P.READ_APPROVALS},
+    Role.DISPATCHER: _STAFF | {_P.DISPATCH_CASE, _P.DECIDE_RETURN, _P.READ_APPROVALS, _P.REFUSE_CASE, _P.TRANSFER_CASE},
     Role.ADVISER: _STAFF,
     Role.CLERK: _STAFF
     | {_P.SIGN_FOR_CASE, _P.SUBMIT_RESULT, _P.REQUEST_EXTENSION, _P.REQUEST_RETURN, _P.READ_ORIGINALS},

@@ -30,6 +30,8 @@ class CaseStatus(Term):
 
 class Action(Term):
     ANSWER = "ANSWER", "直接答复"
+    REFUSE = "REFUSE", "不予受理"
+    TRANSFER_OUT = "TRANSFER_OUT", "移送"
     DISPATCH = "DISPATCH", "派单"
     SIGN_FOR = "SIGN_FOR", "签收"
     REQUEST_RETURN = "REQUEST_RETURN", "申请退单"

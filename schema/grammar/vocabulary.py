@@ -25,6 +25,7 @@ for _term, _description in (
     (kinds.IntakeChannel, "接诉渠道: how it reached the hotline (ZZ-4)."),
     (kinds.KpiName, "指标名称: of a ranking."),
     (kinds.LimitUnit, "时限单位: stored with every limit."),
+    (kinds.NonAcceptanceGround, "不予受理的理由: the six grounds of Order 20 art. 15."),
     (kinds.OfficeKind, "机构种类."),
     (kinds.PhotoStatus, "照片状态."),
     (kinds.ReturnStatus, "退单状态."),

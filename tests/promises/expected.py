@@ -88,7 +88,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "plain": "number version kind channel status priority isUrgent tags divisionCode receivedAt registeredAt"
         " updatedAt dueAt closedAt isOverdue round recoveredLoss",
         "link": "category leadOffice intakeOffice assignments deadlines rounds respondent complainant results"
-        " inspectionNotes extensions returnRequests signOffs callbacks supervisions timeline",
+        " inspectionNotes extensions returnRequests nonAcceptances transfers signOffs callbacks supervisions timeline",
         "title": "title",
         "description": "description",
         "place": "place",
@@ -118,6 +118,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "staff": "findings",
         "position": "position",
     },
+    "NonAcceptance": {"plain": "ground decidedAt", "link": "decidedBy", "staff": "notice"},
     "Office": {"plain": "code name kind divisionCode", "link": "parent children staff cases", "apart": "kpis"},
     "Party": {"plain": "wantsConfidentiality", "name": "name", "phone": "phone", "address": "address"},
     "Person": {"plain": "login name", "link": "office"},
@@ -136,5 +137,6 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Round": {"plain": "number openedAt closedAt sentBackCount"},
     "SignOff": {"plain": "round decision decidedAt", "link": "decidedBy", "staff": "reason"},
+    "TransferOut": {"plain": "receivingBody transferredAt", "link": "transferredBy", "staff": "notice"},
     "SupervisionOrder": {"plain": "kind orderedAt answerBy", "link": "orderedBy", "staff": "reason"},
 }

@@ -23,7 +23,8 @@ ROOT_FIELDS = 10
 OF_CASE = {
     "Approval": "approvals", "Assignment": "assignments", "Callback": "callbacks", "CaseEvent": "ledger",
     "Deadline": "deadlines", "ExtensionRequest": "extension_requests", "HandlingResult": "handling_results",
-    "InspectionNote": "inspection_notes", "Party": "parties", "Respondent": "respondents",
+    "InspectionNote": "inspection_notes", "Party": "parties", "NonAcceptance": "non_acceptances", "Respondent": "respondents",
+    "TransferOut": "transfers_out",
     "ReturnRequest": "return_requests", "Round": "rounds",
     "SignOff": "sign_offs", "SupervisionOrder": "supervision_orders",
 }  # fmt: skip
@@ -38,7 +39,8 @@ def node_types() -> dict[str, GraphQLObjectType]:
 
 @dataclass(frozen=True)
 class Thing:
-    """An object: its type, its global id, its row, and the case it hangs on: one of `KINDS`, or `waiting`, or none."""
+    """An object: its type, its global id, its row, and the case it hangs on: one of `KINDS`, or `waiting`,
+    or `centre`, or none."""
 
     kind: str
     id: str
@@ -82,7 +84,7 @@ def everybody() -> Iterator[Somebody]:
 async def play(city: City, other: City) -> Played:
     await hire(city)
     await hire(other)
-    numbers = {"waiting": await _waiting(city)}
+    numbers = {"waiting": await _waiting(city), "centre": await closed_at_the_centre(city)}
     for kind in KINDS:
         case = await called_back(city, await in_progress(city, MATTERS[kind]))
         numbers[kind] = [case["number"]]
@@ -101,6 +103,15 @@ async def _waiting(city: City) -> list[str]:
     await city.as_("clerk").done("requestReturn", **change(unfit), **given)
     others = [unfit] + [await city.case_in(status) for status in ("PENDING_SIGN_OFF", "CALLBACK_REVIEW")]
     return [each["number"] for each in (case, *others)]
+
+
+async def closed_at_the_centre(city: City) -> list[str]:
+    """One not accepted, one passed on: no unit has a part in them."""
+    refused, passed = await city.receive(), await city.receive()
+    dispatcher = city.as_("dispatcher")
+    await dispatcher.done("refuseCase", **change(refused), ground="OVER_THREE_YEARS", notice="已超过三年。")
+    await dispatcher.done("transferCase", **change(passed), receivingBody="市交通运输局", notice="请拨打12328。")
+    return [refused["number"], passed["number"]]
 
 
 async def _read_originals(city: City) -> None:

@@ -20,7 +20,7 @@ from tests import world
 from tests.client import Caller, Data
 from tests.pictures import declaration, picture, put
 from tests.promises.expected import FIELDS
-from tests.promises.matrix import OF_CASE
+from tests.promises.matrix import OF_CASE, closed_at_the_centre
 from tests.promises.staff import MATTERS, called_back, in_progress
 from tests.world import City
 
@@ -43,13 +43,15 @@ class Foreign:
 async def foreign(http: httpx.AsyncClient, base_url: str) -> Foreign:
     city, other = await world.found(http, base_url), await world.found(http, base_url)
     there = await called_back(other, await in_progress(other, MATTERS["complaint"]))
+    await closed_at_the_centre(other)
     regime = {"name": "疫情防控", "tag": "新冠疫情", "basis": "一级响应"}
     await other.as_("leader").done("activateRegime", "regime { id }", **regime)
     report = await in_progress(city, MATTERS["report"])
     row = (await db.query("SELECT id, jurisdiction_id AS j FROM cases WHERE number = $1", there["number"]))[0]
     found = {"Case": [there["id"]]}
     for kind, table in OF_CASE.items():
-        rows = await db.query(f"SELECT id FROM {table} WHERE case_id = $1", row["id"])
+        of_city = "case_id IN (SELECT id FROM cases WHERE jurisdiction_id = $1)"
+        rows = await db.query(f"SELECT id FROM {table} WHERE {of_city}", row["j"])
         found[kind] = [ids.encode(kind, each["id"]) for each in rows]
     for kind, table in {"Office": "offices", "Person": "persons", "Regime": "regimes"}.items():
         rows = await db.query(f"SELECT id FROM {table} WHERE jurisdiction_id = $1 LIMIT 5", row["j"])
@@ -199,6 +201,10 @@ PLACES: dict[str, tuple[str, Data, list[tuple[str, str]]]] = {
     "signOff": ("responsible", {"expectedVersion": 1, "decision": "APPROVE"}, [("caseId", "Case")]),
     "requestExtension": ("clerk", {"expectedVersion": 1, "workingDays": 1, "reason": "检测"}, [("caseId", "Case")]),
     "decideExtension": ("section", {"expectedVersion": 1, "decision": "APPROVE"}, [("extensionId", "ExtensionRequest")]),
+    "refuseCase": ("dispatcher", {"expectedVersion": 1, "ground": "OTHER", "notice": "不予受理"}, [("caseId", "Case")]),
+    "transferCase": (
+        "dispatcher", {"expectedVersion": 1, "receivingBody": "市交通运输局", "notice": "请拨打12328。"}, [("caseId", "Case")],
+    ),
     "requestReturn": (
         "clerk", {"expectedVersion": 1, "reason": "不属本辖区", "suggestedOfficeCode": "x"},
         [("caseId", "Case"), ("suggestedOfficeCode", "code")],

@@ -61,8 +61,14 @@ async def truth(played: Played) -> dict[str, Data]:
     return found
 
 
+SHOWN = {"waiting": {"Approval"}, "centre": {"NonAcceptance", "TransferOut"}}  # what those cases are there for
+
+
 def code(who: Somebody, case: str) -> str:
     """How this caller sees the citizen of a case; `UNSEEN` when not even the case. What waits are complaints."""
+    if case == "centre":
+        in_sight = who.place == "top" and who.role in f"{expected.ANSWERED} INTEGRATOR".split()
+        return CITIZEN[f"{who.role}@top"]["complaint"] if in_sight else UNSEEN
     at = "own" if who.own and who.role == "AGENT" else who.place
     return CITIZEN.get(f"{who.role}@{at}", {}).get("complaint" if case == "waiting" else case, UNSEEN)
 
@@ -125,7 +131,7 @@ def wrong(who: Somebody, played: Played, truth: dict[str, Data], seen: dict[str,
         answer = seen[thing.id]
         if (answer is not None) != (sees(who, thing, own_office) and thing.id in truth):
             found.append((str(who), thing.kind, thing.case, "seen" if answer else "not seen"))
-        if answer is None or (thing.case == "waiting" and thing.kind != "Approval"):
+        if answer is None or thing.kind not in SHOWN.get(thing.case, {thing.kind}):
             continue
         for rule, names in FIELDS[thing.kind].items():
             for name in names.split() if rule != "apart" else ():
@@ -164,7 +170,7 @@ async def test_there_is_one_of_everything_to_be_told(played: Played, truth: dict
         and not any(truth[key][name] not in (None, []) for key in played.ids(kind) if key in truth)
     }
     assert empty == always_null
-    assert {thing.case for thing in played.things.values()} == {*KINDS, "waiting", ""}
+    assert {thing.case for thing in played.things.values()} == {*KINDS, *SHOWN, ""}
 
 
 @pytest.mark.parametrize("role", [role.value for role in Role])

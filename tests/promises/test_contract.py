@@ -128,7 +128,7 @@ def test_every_mutation_but_sign_in_asks_for_a_key() -> None:
         name: str(asked.fields["idempotencyKey"].type) for name, (asked, _) in mutations().items() if name != "signIn"
     }
     assert set(keys.values()) == {"UUID!"}
-    assert len(keys) == 15
+    assert len(keys) == 17
 
 
 def test_every_mutation_that_changes_a_case_asks_for_the_version_seen() -> None:

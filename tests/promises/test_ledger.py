@@ -110,6 +110,10 @@ async def played(city: City) -> None:
     )
     decided = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
     await city.as_("section").done("decideExtension", **decided, decision="APPROVE")
+    refused, passed = await city.receive(), await city.receive()
+    dispatcher = city.as_("dispatcher")
+    await dispatcher.done("refuseCase", **change(refused), ground="NOT_COMPETENT", notice="请向主管部门反映。")
+    await dispatcher.done("transferCase", **change(passed), receivingBody="市交通运输局", notice="请拨打12328。")
     for decision in ("APPROVE", "REJECT"):
         unfit = await city.case_in("DISPATCHED")
         asked = await city.as_("clerk").done(
@@ -146,7 +150,7 @@ async def test_what_happened_tells_where_every_case_of_a_city_stands(city: City)
     entries = await db.query("SELECT * FROM ledger WHERE jurisdiction_id = $1 ORDER BY seq", city.jurisdiction_id)
     of_case = {case["id"]: [told for told in entries if told["case_id"] == case["id"]] for case in cases}
 
-    assert len(cases) == 15
+    assert len(cases) == 17
     assert {case["id"]: fold(of_case[case["id"]]) for case in cases} == {
         case["id"]: (case["status"], case["version"], case["round"]) for case in cases
     }

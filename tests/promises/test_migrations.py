@@ -46,6 +46,9 @@ extension_requests  extension_decided_whole        status = 'REQUESTED' = decide
 extension_requests  extension_not_self_decided     decided_by_id <> requested_by_id
 extension_requests  extension_reason_given         btrim reason <> ''
 deadlines           deadline_dispatch_positive     dispatch >= 1
+non_acceptances     non_acceptance_notice_given    btrim notice <> ''
+transfers_out       transfer_body_named            btrim receiving_body <> ''
+transfers_out       transfer_notice_given          btrim notice <> ''
 return_requests     return_reason_given            btrim reason <> ''
 return_requests     return_decided_whole           status = 'REQUESTED' = decided_at IS NULL
 return_requests     return_decided_by_somebody     decided_at IS NULL = decided_by_id IS NULL
@@ -83,6 +86,8 @@ callbacks           case_id, round, attempt
 cases               number
 categories          code
 deadlines           case_id, round, kind, clock, dispatch
+non_acceptances     case_id
+transfers_out       case_id
 return_requests     case_id                      WHERE status = 'REQUESTED'
 extension_requests  case_id                      WHERE status = 'REQUESTED'
 idempotency_keys    actor_id, key
@@ -192,7 +197,7 @@ async def test_lists_and_foreign_keys_have_their_indexes_and_no_row_takes_others
         )
     leading = {f"{table} {what}" for table, what, unique in found if not unique}
     held = {row["of"] + " " + row["said"].split("(")[1].split(")")[0] for row in keys}
-    assert len(held) == 43
+    assert len(held) == 47
     assert held <= leading, "a foreign key without an index makes every delete and join a scan"
     assert all(row["said"].endswith("ON DELETE RESTRICT") for row in keys)
     looked_up = {

@@ -21,7 +21,7 @@ from tests.world import City, alter, change
 CHANGED: dict[str, Data] = {"addInspectionNote": {"findings": "另一内容"}, "receiveCase": {"title": "另一内容"}, "answerCase": {"answer": "另一内容"},
            "dispatchCase": {"coOfficeCodes": ["x"]}, "submitResult": {"reply": "另一内容"}, "requestExtension": {"reason": "另一内容"},
            "recordCallback": {"remark": "另一内容"}, "superviseCase": {"reason": "另一内容"}, "activateRegime": {"basis": "另一内容"},
-           "requestReturn": {"reason": "另一内容"}, "signForCase": {"expectedVersion": 99}}  # fmt: skip
+           "refuseCase": {"notice": "另一内容"}, "transferCase": {"notice": "另一内容"}, "requestReturn": {"reason": "另一内容"}, "signForCase": {"expectedVersion": 99}}  # fmt: skip
 
 
 @pytest.mark.parametrize("mutation", FATES)

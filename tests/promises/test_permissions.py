@@ -27,6 +27,8 @@ receiveCase        AGENT                done              done                  
 receiveCase        INTEGRATOR           done              done                       -              -
 answerCase         AGENT                done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 dispatchCase       DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+refuseCase         DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+transferCase       DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 signForCase        CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 addInspectionNote  INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 requestReturn      CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
@@ -124,6 +126,8 @@ INPUTS: dict[str, Make] = {
     "signOff": on_case("PENDING_SIGN_OFF", decision="APPROVE"),
     "requestExtension": on_case("IN_PROGRESS", workingDays=1, reason="待检测结果"),
     "decideExtension": extended,
+    "refuseCase": on_case("RECORDED", ground="NOT_COMPETENT", notice="请向主管部门反映。"),
+    "transferCase": on_case("RECORDED", receivingBody="市交通运输局", notice="请拨打12328。"),
     "requestReturn": on_case("IN_PROGRESS", reason="不属本辖区"),
     "decideReturn": returned,
     "recordCallback": on_case("CLOSED_AWAITING_CALLBACK", level="SATISFIED"),

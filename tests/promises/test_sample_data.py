@@ -38,6 +38,8 @@ LAST_DAYS = {
     "420300": date(2020, 2, 10),
 }
 REACHED = {
+    "NOT_ACCEPTED",
+    "TRANSFERRED_OUT",
     "RECORDED",
     "PENDING_DISPATCH",
     "DISPATCHED",

@@ -53,7 +53,17 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("resolvers.inspection", "resolvers.person"): "`named` finds the staff an input names; it is no verb",
     **{
         (f"schema.{noun}", "resolvers.party"): "`withheld` keeps free text of staff from third parties"
-        for noun in ("callback", "extension", "handling", "inspection", "return_request", "sign_off", "supervision")
+        for noun in (
+            "callback",
+            "extension",
+            "handling",
+            "inspection",
+            "non_acceptance",
+            "return_request",
+            "sign_off",
+            "supervision",
+            "transfer",
+        )
     },
     ("schema.inspection", "resolvers.rules.sight"): "where an inspector stood is masked like a personal column",
     ("schema.office", "schema.case"): "an office lists its cases: arguments are types, and those cannot be lazy",

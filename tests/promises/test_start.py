@@ -238,7 +238,7 @@ async def held_up(server: Jiesu) -> AsyncIterator[Connection]:
     try:
         yield connection
     finally:
-        await connection.close()
+        connection.terminate()  # the database it was connected to may have ended since
 
 
 # --- health

@@ -12,7 +12,7 @@ from resolvers.rules import transitions
 from resolvers.rules.transitions import Facts
 from resolvers.terms.actor import Actor, ActorKind, Grant, Refused
 from resolvers.terms.codes import Code
-from resolvers.terms.kinds import CallbackOutcome, CaseKind, SatisfactionLevel
+from resolvers.terms.kinds import CallbackOutcome, CaseKind, NonAcceptanceGround, SatisfactionLevel
 from resolvers.terms.roles import Role
 from resolvers.terms.statuses import HANDLED, OPEN, Action, CaseStatus
 
@@ -24,6 +24,8 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 # The main line of domain 4.4 once more, by hand: every other pair of action and state is refused.
 MOVES = {
     (A.ANSWER, S.RECORDED): S.ANSWERED,
+    (A.REFUSE, S.RECORDED): S.NOT_ACCEPTED,
+    (A.TRANSFER_OUT, S.RECORDED): S.TRANSFERRED_OUT,
     (A.DISPATCH, S.RECORDED): S.DISPATCHED,
     (A.DISPATCH, S.PENDING_DISPATCH): S.DISPATCHED,
     (A.SIGN_FOR, S.DISPATCHED): S.IN_PROGRESS,
@@ -96,6 +98,19 @@ def test_answered_is_a_consultation_or_what_lies_outside_and_no_report_unexamine
         assert transitions.answer(facts, out_of_remit=out_of_remit) is S.ANSWERED
     else:
         assert code(lambda: transitions.answer(facts, out_of_remit=out_of_remit)) is refused
+
+
+def test_refused_on_a_ground_with_a_notice_and_no_report_unexamined() -> None:
+    def refuse(kind: CaseKind, ground: NonAcceptanceGround | None, notice: str | None) -> Callable[[], CaseStatus]:
+        return lambda: transitions.refuse(at(S.RECORDED, kind), ground, notice)
+
+    other = NonAcceptanceGround.OTHER
+    assert refuse(K.COMPLAINT, other, "不予受理")() is S.NOT_ACCEPTED
+    assert code(refuse(K.COMPLAINT, None, "不予受理")) is Code.GROUND_REQUIRED
+    assert code(refuse(K.COMPLAINT, other, None)) is Code.GROUND_REQUIRED
+    assert code(refuse(K.REPORT, other, "不予受理")) is Code.REPORT_NOT_INSPECTED
+    examined = replace(at(S.RECORDED, K.REPORT), inspected=True)
+    assert transitions.refuse(examined, other, "不予受理") is S.NOT_ACCEPTED
 
 
 def test_the_lead_acknowledges_and_nobody_else() -> None:
