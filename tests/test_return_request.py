@@ -10,6 +10,7 @@ from resolvers.doors import db
 from resolvers.terms.roles import Role
 from tests import repeats
 from tests.client import Data
+from tests.figures import around_today, rate
 from tests.world import City, alter, change, grant, let_pass
 
 CASE = "case { id number version status dueAt leadOffice { code } deadlines { kind dueAt metAt breachedAt } }"
@@ -281,13 +282,24 @@ async def test_what_was_returned_and_dispatched_again_is_dispatched_once_in_the_
     taken = await decide(city, await ask(city, await city.dispatch(second)))
     await city.dispatch(taken, "west")
 
-    document = """query ($p: PeriodInput!, $c: String!) { office(code: $c) { kpis(period: $p) {
-      duplicateDispatchRate { numerator denominator } } } }"""
-    today = (await db.query("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date::text AS d"))[0]["d"]
-    given = {"p": {"from": today, "through": today}, "c": city.code}
-    rate = (await city.as_("leader").ask(document, **given))["office"]["kpis"]["duplicateDispatchRate"]
+    assert await rate(city.as_("leader"), "duplicateDispatchRate", around_today()) == (1, 2)
 
-    assert rate == {"numerator": 1, "denominator": 2}
+
+async def test_a_returned_case_is_the_units_until_it_is_taken_back_and_then_waits_for_dispatch(city: City) -> None:
+    leader, today = city.as_("leader"), around_today()
+    asked = await ask(city, await city.case_in("DISPATCHED"))
+    before = (await db.query("SELECT clock_timestamp() AS now"))[0]["now"].isoformat()
+
+    taken = await decide(city, asked)
+
+    async def counted(office: str, name: str, **given: str) -> tuple[int, int]:
+        return await rate(leader, name, today, code=city.codes[office], **given)
+
+    assert (await counted("east", "dispatchRate"), await counted("top", "dispatchRate")) == ((0, 0), (0, 1))
+    assert await counted("east", "dispatchRate", asOf=before) == (1, 1)
+    await city.dispatch(taken, "west")
+    assert (await counted("west", "dispatchRate"), await counted("top", "dispatchRate")) == ((1, 1), (1, 1))
+    assert await counted("east", "closureRate", asOf=before) == (0, 1)
 
 
 async def test_asked_or_decided_with_one_key_it_takes_effect_once(city: City) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests import repeats
 from tests.client import Data
-from tests.figures import around_today
+from tests.figures import around_today, rate
 from tests.world import City, change
 
 CASE = "case { id number version status closedAt deadlines { kind metAt breachedAt } }"
@@ -69,12 +69,8 @@ async def test_what_a_unit_has_is_not_passed_on(city: City, status: str) -> None
 async def test_it_counts_as_closed_and_asks_for_no_dispatch(city: City) -> None:
     await pass_on(city, await city.receive())
     await city.dispatch(await city.receive())
-    document = """query ($p: PeriodInput!, $c: String!) { office(code: $c) { kpis(period: $p) {
-      closureRate { numerator denominator } dispatchRate { numerator denominator } } } }"""
-    found = (await city.as_("leader").ask(document, p=around_today(), c=city.code))["office"]["kpis"]
-
-    assert found["closureRate"] == {"numerator": 1, "denominator": 2}
-    assert found["dispatchRate"] == {"numerator": 1, "denominator": 1}
+    assert await rate(city.as_("leader"), "closureRate", around_today()) == (1, 2)
+    assert await rate(city.as_("leader"), "dispatchRate", around_today()) == (1, 1)
 
 
 async def test_sent_again_with_its_key_it_takes_effect_once(city: City) -> None:

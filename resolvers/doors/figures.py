@@ -31,6 +31,12 @@ _RECEIVED = "c.received_at >= $4 AND c.received_at < $5"
 _DAY = "AT TIME ZONE 'Asia/Shanghai')::date"
 
 
+# A lead is held until it is taken back: what was returned since, was still held at `asOf`.
+_HELD = """(a.status = 'ACTIVE' OR coalesce((SELECT q.decided_at FROM return_requests q
+      WHERE q.case_id = a.case_id AND q.office_id = a.office_id AND q.status = 'APPROVED'
+        AND q.requested_at >= a.dispatched_at ORDER BY q.requested_at LIMIT 1) > $6, false))"""
+
+
 # `IS TRUE` makes of the units a table to look into, and no join.
 def _held(which: str, *, merged: bool = False) -> str:
     """The cases known at `asOf` that fulfil a condition, each once, with the office that held its lead then."""
@@ -40,7 +46,7 @@ held AS MATERIALIZED (
   SELECT c.id, c.kind, c.tags, c.received_at, c.repeat_of_id, lead.dispatched_at,
     coalesce(lead.office_id, c.intake_office_id) AS office_id FROM cases c
   LEFT JOIN LATERAL (SELECT a.office_id, a.dispatched_at FROM assignments a
-    WHERE a.case_id = c.id AND a.role = 'LEAD' AND a.dispatched_at <= $6
+    WHERE a.case_id = c.id AND a.role = 'LEAD' AND a.dispatched_at <= $6 AND {_HELD}
     ORDER BY a.dispatched_at DESC LIMIT 1) lead ON true
   WHERE c.jurisdiction_id = $1 AND c.status <> 'VOID'{beside} AND c.kind <> ALL($7::text[])
     AND c.registered_at <= $6 AND {which}

@@ -12,6 +12,7 @@ import pytest
 
 from api.__main__ import parse
 from api.settings import VARIABLES
+from resolvers.rules.transitions import TABLE
 from tests.cluster import TOP
 from tests.serving import Jiesu, room, serving
 
@@ -46,6 +47,17 @@ def test_the_first_mutation_pasted_receives_an_urgent_case(jiesu: Jiesu) -> None
 
     assert payload["userErrors"] == []
     assert (payload["case"]["status"], payload["case"]["isUrgent"]) == ("RECORDED", True)
+
+
+def test_the_picture_of_a_cases_states_is_the_table_of_transitions() -> None:
+    moves = [(source, target, action) for action, (sources, target) in TABLE.items() for source in sorted(sources)]
+    ends = sorted({target for _, target, _ in moves} - {source for source, _, _ in moves})
+    lines = ["stateDiagram-v2", "    direction LR", "    [*] --> RECORDED: 登记"]
+    lines += [f"    {source.value} --> {target.value}: {action.label}" for source, target, action in moves]
+    lines += [f"    {end.value} --> [*]" for end in ends]
+    (drawn,) = re.findall(r"```mermaid\n(.*?)\n```", README, re.DOTALL)
+
+    assert drawn.splitlines() == lines
 
 
 def test_the_table_of_settings_is_the_settings() -> None:
