@@ -18,8 +18,7 @@ ALTER TABLE return_requests
     CHECK (status <> 'REJECTED' OR btrim(coalesce(decision_reason, '')) <> '');
 DROP INDEX deadline_of_round;
 CREATE UNIQUE INDEX deadline_of_round ON deadlines (case_id, round, kind, clock, dispatch);
-ALTER TABLE deadlines ALTER COLUMN dispatch SET DEFAULT 1,
-  ADD CONSTRAINT deadline_dispatch_positive CHECK (dispatch >= 1);
+ALTER TABLE deadlines ADD CONSTRAINT deadline_dispatch_positive CHECK (dispatch >= 1);
 """
 
 BACKWARD = """
@@ -71,7 +70,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Deadline',
             name='dispatch',
-            field=fields.IntField(default=1),
+            field=fields.IntField(default=1, db_default=1),
         ),
         ops.AlterField(
             model_name='DeadlinePolicy',

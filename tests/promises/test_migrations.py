@@ -17,6 +17,7 @@ from typing import TypeAlias
 import asyncpg
 import pytest
 
+from bench import fill
 from resolvers.doors import migrating
 from resolvers.doors.cluster import Cluster
 from resolvers.doors.postgres import Login, Logins
@@ -232,8 +233,8 @@ from resolvers.doors.postgres import Login
 from resolvers.models import configure
 
 async def main():
-    login = Login(**json.load(sys.stdin))
-    await migrate(config=configure(login.credentials()), target="jiesu.__first__", direction="backward")
+    login, target = json.load(sys.stdin)
+    await migrate(config=configure(Login(**login).credentials()), target=target, direction="backward")
     await Tortoise.close_connections()
 
 asyncio.run(main())
@@ -276,7 +277,7 @@ async def test_migrations_go_forward_backward_and_forward_again_by_two_at_once_t
 
     await run(FORTH, both)
     forward = await catalogue(logins.owner)
-    await run(BACK, both[0])
+    await run(BACK, [both[0], "jiesu.__first__"])
     backward = await catalogue(logins.owner)
     await asyncio.gather(run(FORTH, both), run(FORTH, both))
     again = await catalogue(logins.owner)
@@ -288,6 +289,27 @@ async def test_migrations_go_forward_backward_and_forward_again_by_two_at_once_t
         applied = [row["name"] for row in await owner.fetch("SELECT name FROM tortoise_migrations ORDER BY id")]
     assert applied == sorted(path.stem for path in (TOP / "resolvers" / "migrations").glob("0*.py"))
     assert applied[-1] == migrating.NEWEST
+
+
+async def test_a_database_that_holds_cases_is_brought_to_this_release(empty: Cluster) -> None:
+    logins, counted = empty.logins, "SELECT count(*), count(*) FILTER (WHERE dispatch = 1) FROM deadlines"
+    both = [asdict(logins.owner), asdict(logins.app)]
+    await run(FORTH, both)
+    async with connected(logins.owner) as owner:
+        await fill.fill(owner, 200)
+        before = await owner.fetchrow(counted)
+    assert before is not None
+    assert before[0] > 200
+
+    await run(BACK, [both[0], "jiesu.0003_open_cases"])
+    await run(FORTH, both)
+
+    async with connected(logins.owner) as owner:
+        assert await owner.fetchrow(counted) == before
+        changed = "UPDATE persons SET active = active WHERE id = (SELECT id FROM persons LIMIT 1)"
+        marks = [await owner.fetchval("SELECT mark FROM identity_mark")]
+        await owner.execute(changed)
+        assert await owner.fetchval("SELECT mark FROM identity_mark") not in marks
 
 
 def detect(folder: Path) -> str:
