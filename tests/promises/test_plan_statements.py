@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator
 from hashlib import sha256
 from itertools import count
 
+import asyncpg
 import httpx
 import pytest
 from graphql import GraphQLObjectType, get_named_type
 
 from resolvers.doors import db
+from resolvers.doors.postgres import Logins
+from resolvers.terms import limits
 from schema import schema
 from schema.grammar import guards
 from schema.plan.root import STATEMENTS
@@ -159,6 +162,28 @@ async def test_a_flood_of_documents_drives_out_nothing_that_is_asked_for_again(w
         for kept_back in (plans._operations, plans._plans, plans._givens, guards.DOCUMENTS, STATEMENTS):
             assert sum(kept_back._taken.values()) <= kept_back.room
         assert plans._operations.room == 64 * guards.CHARACTERS
+
+
+async def test_a_read_whose_time_is_over_is_told_so_and_not_begun_again(
+    ways: Ways, database: Logins, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader = ways.city.as_("leader")
+    await leader.ask(FEW)
+    connection = await asyncpg.connect(**database.owner.credentials())
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE cases IN ACCESS EXCLUSIVE MODE")
+            monkeypatch.setattr(limits, "OPERATION_SECONDS", 0.3)
+            caplog.set_level(logging.DEBUG, db.log.name)
+            response = await leader.post(FEW)
+    finally:
+        await connection.close()
+
+    assert response.status_code == 503
+    assert [error["extensions"]["code"] for error in response.json()["errors"]] == ["OPERATION_TIMEOUT"]
+    assert sum("FROM cases" in record.getMessage() for record in caplog.records) == 1
+    monkeypatch.undo()
+    assert len((await leader.ask(FEW))["cases"]["nodes"]) == 1
 
 
 async def test_what_is_left_to_ordinary_execution_is_counted(
