@@ -90,9 +90,7 @@ async def review_callback(
     if not call.completes or call.reviewed_at is not None:
         raise Refused(Code.INVALID_TRANSITION, "callbackId", status=case.status)
     transitions.decide(actor, call.caller_id)
-    why = texts.optional(reason, limits.REASON_CHARACTERS, "reason")
-    if decision is Decision.REJECT and not why:
-        raise Refused(Code.REASON_REQUIRED, "reason")
+    why = texts.reason_for(decision, reason, "reason")
     call.reviewer_id, call.reviewed_at, call.review_decision, call.review_reason = actor.id, now, decision, why
     await call.save(update_fields=["reviewer_id", "reviewed_at", "review_decision", "review_reason"])
     await status.settle(actor, case, ApprovalKind.CALLBACK_REVIEW, now)

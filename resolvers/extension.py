@@ -88,9 +88,7 @@ async def decide_extension(
     transitions.decide(actor, request.requested_by_id)
     if actor.works_in(request.office_id):
         raise Refused(Code.SELF_APPROVAL_FORBIDDEN, "extensionId")
-    why = texts.optional(reason, limits.REASON_CHARACTERS, "reason")
-    if decision is Decision.REJECT and not why:
-        raise Refused(Code.REASON_REQUIRED, "reason")
+    why = texts.reason_for(decision, reason, "reason")
     await _settle(actor, case, request, decision, why, now)
     return Outcome({"case": case.id, "extension": request.id})
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from resolvers.doors import access, clock, due, status
+from resolvers.doors import access, clock, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
 from resolvers.models import NonAcceptance
 from resolvers.rules import texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor
-from resolvers.terms.kinds import CaseEventKind, DeadlineKind, NonAcceptanceGround
+from resolvers.terms.kinds import CaseEventKind, NonAcceptanceGround
 
 
 @atomic
@@ -30,8 +30,7 @@ async def refuse_case(
     refused = await NonAcceptance.create(
         case_id=case.id, ground=ground, notice=told, decided_by_id=actor.id, decided_at=now
     )
-    await status.close_round(case, now)
-    await due.meet_all(case, now, DeadlineKind.TRIAGE, DeadlineKind.CLOSE, DeadlineKind.ACCEPTANCE, DeadlineKind.VERIFY)
+    await status.close_unhandled(case, now)
     said = {"ground": refused.ground.value}
     await status.move(actor, case, to, CaseEventKind.NOT_ACCEPTED, now, said=said, changed=("closed_at",))
     return Outcome({"case": case.id, "non_acceptance": refused.id})

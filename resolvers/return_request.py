@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -46,7 +47,7 @@ async def request_return(
     case = await access.take_case(actor, case_id, expected_version, now)
     why = texts.reasoned(reason, "reason")
     basis = texts.optional(legal_basis, limits.REASON_CHARACTERS, "legalBasis")
-    facts, until = await status.facts(case), await _window(case)
+    facts, until = replace(await status.facts(case), adjudicated=await _is_adjudicated(case)), await _window(case)
     to = transitions.request_return(facts, actor.offices(Role.CLERK), now, until)
     suggested = (
         await status.office(actor, suggested_office_code, "suggestedOfficeCode") if suggested_office_code else None
@@ -70,6 +71,11 @@ async def request_return(
     said = {"suggested": suggested.code if suggested else None}
     await status.move(actor, case, to, CaseEventKind.RETURN_REQUESTED, now, said=said)
     return Outcome({"case": case.id, "return_request": request.id})
+
+
+async def _is_adjudicated(case: Case) -> bool:
+    refused = ReturnRequest.filter(case_id=case.id, office_id=case.lead_office_id, status=ReturnStatus.REJECTED)
+    return await refused.exists()
 
 
 async def _window(case: Case) -> datetime | None:
@@ -105,9 +111,7 @@ async def decide_return(
     transitions.decide(actor, request.requested_by_id)
     if actor.works_in(request.office_id):
         raise Refused(Code.SELF_APPROVAL_FORBIDDEN, "returnRequestId")
-    why = texts.optional(reason, limits.REASON_CHARACTERS, "reason")
-    if decision is Decision.REJECT and not why:
-        raise Refused(Code.REASON_REQUIRED, "reason")
+    why = texts.reason_for(decision, reason, "reason")
     approved = decision is Decision.APPROVE
     request.status = ReturnStatus.APPROVED if approved else ReturnStatus.REJECTED
     request.decided_by_id, request.decided_at, request.decision_reason = actor.id, now, why

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from resolvers.doors import access, clock, due, status
+from resolvers.doors import access, clock, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
 from resolvers.models import TransferOut
 from resolvers.rules import texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor
-from resolvers.terms.kinds import CaseEventKind, DeadlineKind
+from resolvers.terms.kinds import CaseEventKind
 from resolvers.terms.statuses import Action
 
 
@@ -29,7 +29,6 @@ async def transfer_case(
     passed = await TransferOut.create(
         case_id=case.id, receiving_body=body, notice=told, transferred_by_id=actor.id, transferred_at=now
     )
-    await status.close_round(case, now)
-    await due.meet_all(case, now, DeadlineKind.TRIAGE, DeadlineKind.CLOSE, DeadlineKind.ACCEPTANCE, DeadlineKind.VERIFY)
+    await status.close_unhandled(case, now)
     await status.move(actor, case, to, CaseEventKind.TRANSFERRED_OUT, now, changed=("closed_at",))
     return Outcome({"case": case.id, "transfer": passed.id})

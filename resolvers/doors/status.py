@@ -7,21 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from resolvers.doors import db, due, ledger
-from resolvers.models import (
-    Approval,
-    Assignment,
-    Case,
-    HandlingResult,
-    InspectionNote,
-    Office,
-    ResultHandler,
-    ReturnRequest,
-    Round,
-)
+from resolvers.models import Approval, Assignment, Case, HandlingResult, InspectionNote, Office, ResultHandler, Round
 from resolvers.rules.transitions import Facts
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
-from resolvers.terms.kinds import ApprovalKind, AssignmentRole, AssignmentStatus, CaseEventKind, ReturnStatus
+from resolvers.terms.kinds import ApprovalKind, AssignmentRole, AssignmentStatus, CaseEventKind, DeadlineKind
 from resolvers.terms.statuses import CaseStatus
 
 
@@ -40,9 +30,6 @@ async def facts(case: Case) -> Facts:
         inspected=await InspectionNote.filter(case_id=case.id).exists(),
         pending_approval=await Approval.filter(case_id=case.id, decided_at=None, kind=ApprovalKind.EXTENSION).exists(),
         silent_co_office_ids=frozenset(co_offices - {row.office_id for row in reported}),
-        adjudicated=await ReturnRequest.filter(
-            case_id=case.id, office_id=case.lead_office_id, status=ReturnStatus.REJECTED
-        ).exists(),
     )
 
 
@@ -107,6 +94,12 @@ async def close_round(case: Case, now: datetime) -> None:
     """The current round is over; the case's closing date is this round's."""
     case.closed_at = now
     await Round.filter(case_id=case.id, number=case.round).update(closed_at=now)
+
+
+async def close_unhandled(case: Case, now: datetime) -> None:
+    """Closed at the centre: the round is over, and whatever clock of a case not yet dispatched still runs is met."""
+    await close_round(case, now)
+    await due.meet_all(case, now, DeadlineKind.TRIAGE, DeadlineKind.CLOSE, DeadlineKind.ACCEPTANCE, DeadlineKind.VERIFY)
 
 
 async def open_round(case: Case, now: datetime) -> None:

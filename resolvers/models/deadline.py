@@ -74,9 +74,8 @@ class Deadline(Table):
         "jiesu.DeadlinePolicy", related_name="deadlines", null=True, on_delete=CASCADE_NEVER, db_index=True
     )
     round = fields.IntField()
-    dispatch = fields.IntField(
-        default=1, db_default=1
-    )  # of SIGN_FOR: a case that was returned is dispatched again in the same round
+    # Of SIGN_FOR: a case that was returned is dispatched again in the same round.
+    dispatch = fields.IntField(default=1, db_default=1)
     kind = fields.CharEnumField(DeadlineKind, max_length=20)
     clock = fields.CharEnumField(ClockKind, max_length=12)
     amount = fields.IntField()

@@ -10,6 +10,7 @@ from decimal import Decimal
 from resolvers.terms import limits
 from resolvers.terms.actor import Refused
 from resolvers.terms.codes import Code
+from resolvers.terms.kinds import Decision
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -45,6 +46,13 @@ def reasoned(text: str | None, *path: str) -> str:
     if not reason:
         raise Refused(Code.REASON_REQUIRED, *path)
     return reason
+
+
+def reason_for(decision: Decision, text: str | None, *path: str) -> str | None:
+    """Why it was decided so: mandatory for a rejection, `REASON_REQUIRED` when blank."""
+    if decision is Decision.REJECT:
+        return reasoned(text, *path)
+    return optional(text, limits.REASON_CHARACTERS, *path)
 
 
 def tagged(tags: Sequence[str], *path: str) -> list[str]:
