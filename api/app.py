@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -26,8 +25,8 @@ from api.limits import SecurityHeaders
 from api.lingering import Lingering
 from api.photos import Photos
 from api.short import ShortWay
-from resolvers import login
-from resolvers.doors import db, once, reference, store
+from resolvers import clockwork, login, photo
+from resolvers.doors import clock, db, once, reference, store
 from resolvers.doors.feed import feed
 from resolvers.doors.postgres import Logins
 from resolvers.terms.actor import Actor, Unavailable
@@ -52,6 +51,7 @@ class Serving:
     allowed_origins: tuple[str, ...]
     plan_cache: int  # documents whose compiled plans are remembered; 0: every query is executed field by field
     sample: bool  # demo people exist: the console may offer their tokens
+    clockwork_seconds: int = 0  # between two rounds of the clockwork; 0: other processes see to it
 
 
 async def identify(token: str) -> Actor | None:
@@ -87,11 +87,14 @@ def build(serving: Serving) -> ASGIApp:
         plans=plans,
         recall=login.recall,
     )
-    photos, console = Photos(identify), Console(serving.data_dir if serving.sample and not serving.public_url else None)
+    photos, documents = Photos(identify, photo.PHOTO), Photos(identify, photo.DOCUMENT)
+    console = Console(serving.data_dir if serving.sample and not serving.public_url else None)
     routes: list[BaseRoute] = [
         WebSocketRoute(GRAPHQL, endpoint),
-        Route("/photos/{photo}/content", photos.put, methods=["PUT"]),
-        Route("/photos/{photo}", photos.get, methods=["GET"]),
+        Route("/photos/{key}/content", photos.put, methods=["PUT"]),
+        Route("/photos/{key}", photos.get, methods=["GET"]),
+        Route("/documents/{key}/content", documents.put, methods=["PUT"]),
+        Route("/documents/{key}", documents.get, methods=["GET"]),
         Route("/healthz", health.alive),
         Route("/metrics", health.Metrics(plans).told),
         Route("/readyz", health.Readiness(serving.logins.app).ready),
@@ -112,6 +115,8 @@ async def _life(serving: Serving) -> AsyncIterator[None]:
     await db.start(serving.logins.app, pool_size=serving.pool_size)
     await _fill()
     running = [asyncio.create_task(feed.run(serving.logins.app)), asyncio.create_task(_tidy())]
+    if serving.clockwork_seconds:
+        running.append(asyncio.create_task(clockwork.run(serving.clockwork_seconds)))
     try:
         yield
     finally:
@@ -135,7 +140,7 @@ async def _tidy() -> None:
     while True:
         # What fails now is tried again in an hour.
         with suppress(Exception):
-            await once.purge(datetime.now(UTC))
+            await once.purge(clock.now())
         with suppress(Exception):
             await asyncio.to_thread(store.sweep, time.time() - _HOUR)
         await asyncio.sleep(_HOUR)

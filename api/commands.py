@@ -10,17 +10,18 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, Never, Self, TypeVar
 
 from tqdm import tqdm
 
+from api import amending
 from api.settings import CITIES, Settings, SettingsError
 from fixtures import figures, people, tokens
 from fixtures.load import Loaded, is_playground, load, mint_tokens
-from resolvers.doors import db, ledger, migrating, reference
+from resolvers import calendar
+from resolvers.doors import clock, db, ledger, migrating, reference
 from resolvers.doors.postgres import ClusterBusy, Logins, external_logins
 from resolvers.terms.actor import Unavailable
 
@@ -182,7 +183,8 @@ def load_cities(settings: Settings, asked: argparse.Namespace) -> int:
 async def _load(logins: Logins, data_dir: Path, names: tuple[str, ...], *, only_playground: bool = False) -> None:
     async def work() -> None:
         await reference.fill()
-        now = datetime.now(UTC)
+        await calendar.resume()  # what a killed `amend-calendar` left to do
+        now = clock.now()
         if only_playground and names and not await is_playground(now):
             print("The database holds a jurisdiction that is no sample: no sample data is loaded into it.")
             return
@@ -284,6 +286,28 @@ async def _walk(chain: ledger.Chain) -> list[ledger.Flaw]:
     return found
 
 
+def amend_calendar(settings: Settings, asked: argparse.Namespace) -> int:
+    """Exit 2 when the file, or what is asked for, is refused: nothing is changed then."""
+    try:
+        notice = amending.read(asked)
+    except ValueError as error:
+        print(f"jiesu: {error}.", file=sys.stderr)
+        return 2
+    with database(settings) as logins:
+        return _run(_amend(logins, settings.data_dir, asked, notice))
+
+
+async def _amend(logins: Logins, data_dir: Path, asked: argparse.Namespace, notice: amending.Notice) -> int:
+    code = 0
+
+    async def work() -> None:
+        nonlocal code
+        code = await amending.amend(data_dir, asked, notice)
+
+    await _opened(logins, work)
+    return code
+
+
 COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "serve": serve,
     "migrate": migrate,
@@ -291,4 +315,5 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "verify-figures": verify_figures,
     "export-schema": export_schema,
     "verify-ledger": verify_ledger,
+    "amend-calendar": amend_calendar,
 }

@@ -54,6 +54,9 @@ class Tab(NamedTuple):
 
 TABS = (
     Tab("CasesInSight", Role.SUPERVISION_OFFICER),
+    Tab("DueToday", Role.SUPERVISION_OFFICER),
+    Tab("WaitingForMe", Role.SECTION_OFFICER),
+    Tab("OverdueAndWhy", Role.SUPERVISION_OFFICER),
     Tab("ReceiveUrgentCase", Role.AGENT),
     Tab("UrgentCases", Role.DUTY_LEADER),
     Tab("SignOffInbox", Role.RESPONSIBLE_PERSON, in_unit=True),

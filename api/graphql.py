@@ -6,7 +6,7 @@ one shape; nothing that an exception said leaves the process.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from api import bearer
 from api.limits import Bounded, TooLarge, Unreadable, decode, unspeakable
 from api.negotiation import GRAPHQL_RESPONSE, JSON, accepted, names_json, negotiate
 from api.sockets import SocketAdapter, SocketHandler
+from resolvers.doors import clock
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Unavailable, Witness
 from schema.grammar.context import Context
@@ -178,7 +179,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def begin(self, actor: Actor | None, scheme: str, host: str, witness: Witness | None = None) -> Context:
         """What one operation carries. A caller who was not looked up comes with his witness."""
-        return Context(actor, datetime.now(UTC), self.public_url or _address(scheme, host), witness=witness)
+        return Context(actor, clock.now(), self.public_url or _address(scheme, host), witness=witness)
 
     async def caller(self, request: Request) -> Actor | None:
         """Nobody without a token; 401 for one that names nobody."""

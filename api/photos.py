@@ -1,4 +1,4 @@
-"""Photos travel outside GraphQL: a PUT of the raw bytes to the `uploadUrl`, a GET of the sealed original."""
+"""Photos and sealed documents travel outside GraphQL: a PUT of the raw bytes to the `uploadUrl`, a GET of the sealed original."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from api.bearer import Expired, Identify, Malformed, from_header
 from resolvers import photo
-from resolvers.photo import Verdict
+from resolvers.photo import Kind, Verdict
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Unavailable
 from schema.grammar.faults import RETRY_SECONDS, report
 
 _SAID = {
-    Verdict.VERIFIED: (200, "照片已校验。"),
+    Verdict.VERIFIED: (200, "文件已校验。"),
     Verdict.NOT_FOUND: (404, "没有找到, 或不在您的职责范围内。"),
-    Verdict.WRONG_SIZE: (422, "收到的字节数与登记的不一致, 照片未保存。"),
-    Verdict.WRONG_DIGEST: (422, "SHA-256 与登记的不一致, 照片未保存。"),
-    Verdict.WRONG_TYPE: (422, "文件内容不是登记的图片类型, 照片未保存。"),
+    Verdict.WRONG_SIZE: (422, "收到的字节数与登记的不一致, 文件未保存。"),
+    Verdict.WRONG_DIGEST: (422, "SHA-256 与登记的不一致, 文件未保存。"),
+    Verdict.WRONG_TYPE: (422, "文件内容不是登记的类型, 文件未保存。"),
 }
 
 
 class Photos:
-    """The two addresses of a photo. `identify` says whose a token is."""
+    """The two addresses of one kind of file. `identify` says whose a token is."""
 
-    def __init__(self, identify: Identify) -> None:
+    def __init__(self, identify: Identify, kind: Kind) -> None:
         self.identify = identify
+        self.kind = kind
 
     async def put(self, request: Request) -> Response:
         """Takes the declared bytes. Anything else is refused by name, and nothing is kept."""
@@ -39,11 +40,11 @@ class Photos:
         key = _key(request)
         announced = request.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > limits.PHOTO_BYTES:
-            return _say(413, "PAYLOAD_TOO_LARGE", f"照片最大 {limits.PHOTO_BYTES} 字节。")
+            return _say(413, "PAYLOAD_TOO_LARGE", f"文件最大 {limits.PHOTO_BYTES} 字节。")
         try:
-            verdict = await photo.receive(actor, key, _chunks(request)) if key else Verdict.NOT_FOUND
+            verdict = await photo.receive(self.kind, actor, key, _chunks(request)) if key else Verdict.NOT_FOUND
         except (ClientDisconnect, TimeoutError):
-            return _say(400, "UPLOAD_INCOMPLETE", "上传中断, 照片未保存, 请重新上传。")
+            return _say(400, "UPLOAD_INCOMPLETE", "上传中断, 文件未保存, 请重新上传。")
         except Unavailable:
             return _unavailable()
         except OSError as error:
@@ -59,7 +60,7 @@ class Photos:
             return actor
         key = _key(request)
         try:
-            found = await photo.original(actor, key) if key else None
+            found = await photo.original(self.kind, actor, key) if key else None
         except Unavailable:
             return _unavailable()
         if found is None or not found.path.is_file():
@@ -101,7 +102,7 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 
 def _key(request: Request) -> UUID | None:
     try:
-        return UUID(request.path_params["photo"])
+        return UUID(request.path_params["key"])
     except ValueError:
         return None
 

@@ -28,6 +28,7 @@ def serve(settings: Settings, logins: Logins, doors: list[socket.socket], announ
             allowed_origins=settings.allowed_origins,
             plan_cache=settings.plan_cache,
             sample=bool(settings.sample),
+            clockwork_seconds=settings.clockwork_seconds,
         )
     )
     config = uvicorn.Config(

@@ -50,6 +50,11 @@ VARIABLES = (
         "Documents (of 500 characters) whose compiled reads are remembered, 0 to 10000; with 0 none are compiled.",
     ),
     Variable(
+        "JIESU_CLOCKWORK_SECONDS",
+        "15",
+        "Seconds between two looks at what time brings (breaches, reminders, escalations), 0 to 3600; 0 leaves it to others.",
+    ),
+    Variable(
         "JIESU_ALLOWED_ORIGINS", "", "Origins, parted by spaces, whose pages may open sockets to jiesu besides its own."
     ),
 )
@@ -69,6 +74,7 @@ class Settings:
     log_level: str
     pool_size: int
     plan_cache: int
+    clockwork_seconds: int
     allowed_origins: tuple[str, ...]
 
 
@@ -94,6 +100,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         log_level=read("JIESU_LOG_LEVEL", _log_level),
         pool_size=read("JIESU_POOL_SIZE", lambda text: _whole(text, 2, 100)),
         plan_cache=read("JIESU_PLAN_CACHE", lambda text: _whole(text, 0, 10_000)),
+        clockwork_seconds=read("JIESU_CLOCKWORK_SECONDS", lambda text: _whole(text, 0, 3_600)),
         allowed_origins=read("JIESU_ALLOWED_ORIGINS", lambda text: tuple(dict.fromkeys(map(_origin, text.split())))),
     )
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
@@ -23,6 +22,7 @@ from strawberry.types import ExecutionResult
 from api import bearer
 from api.limits import Unreadable, decode, unspeakable
 from api.messages import flaw_of
+from resolvers.doors import clock
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Unavailable
 from schema.grammar.context import Context
@@ -269,7 +269,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 if not await operation.send(_answer(cast("ExecutionResult", result))):
                     return
                 context.loaders.clear()
-                context.now = datetime.now(UTC)
+                context.now = clock.now()
         await self.whose()  # a stream ends with its token too, and then the whole socket does, by its own code
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 

@@ -15,7 +15,7 @@ from resolvers.rules.sight import Sight
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import CaseKind, CasePriority
-from resolvers.terms.roles import UNIT
+from resolvers.terms.roles import CENTRE, UNIT
 from resolvers.terms.statuses import CaseStatus
 from resolvers.terms.term import Term
 
@@ -35,6 +35,7 @@ class Wanted:
     due_from: datetime | None = None
     due_to: datetime | None = None
     overdue: bool | None = None
+    suggested: bool | None = None
     text: str | None = None
 
 
@@ -59,11 +60,24 @@ def matching(actor: Actor, wanted: Wanted) -> Condition:
         if wanted.overdue is not None:
             late = bind.fill(f"({{t}}.status IN ({OPEN_LIST}) AND coalesce({{t}}.due_at < :now, false))", t)
             parts.append(late if wanted.overdue else f"NOT {late}")
+        if wanted.suggested is not None:
+            parts.append(f"{'' if wanted.suggested else 'NOT '}{_suggested(actor, t)}")
         if text is not None:
             parts.append(_worded(actor, text, t, bind))
         return " AND ".join(parts) or "true"
 
     return condition
+
+
+def _suggested(actor: Actor, t: str) -> str:
+    """A trigger was seen in this round and nobody ordered supervision since. Told to the centre, as suggestions are."""
+    if not actor.roles & CENTRE:
+        return "false"
+    return (
+        f"EXISTS (SELECT 1 FROM supervision_suggestions y WHERE y.case_id = {t}.id AND y.round = {t}.round"
+        f" AND NOT EXISTS (SELECT 1 FROM supervision_orders z WHERE z.case_id = {t}.id"
+        " AND z.ordered_at >= y.suggested_at))"
+    )
 
 
 def both(one: Condition, other: Condition) -> Condition:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from resolvers.doors import access, clock, due, status
+from resolvers.doors import access, clock, due, followers, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
 from resolvers.models import Assignment, Case, Office, Regime
@@ -45,6 +45,7 @@ async def dispatch_case(
     said = {"lead": lead.code, "co": [other.code for other in others]}
     changed = ("lead_office_id", "office_ids", "handling_ids", "assigned_ids")
     await status.move(actor, case, to, CaseEventKind.DISPATCHED, now, said=said, changed=changed)
+    await followers.share(case)
     return Outcome({"case": case.id})
 
 

@@ -142,7 +142,7 @@ async def _after(actor: Actor, interest: Interest, place: Place) -> tuple[list[R
 
 def _wanted(interest: Interest, bind: Bind) -> str:
     parts = ["t.urgent"] if interest.urgent_only else []
-    about = []
+    about = ["w.status NOT IN ('VOID', 'MERGED')"] if interest.urgent_only else []
     if interest.office_code is not None:
         about.append(in_subtree(interest.office_code, "w", bind))
     if interest.case_number is not None:

@@ -54,7 +54,7 @@ async def _submit(actor: Actor, case: Case, facts: Facts, told: Told, now: datet
     override = texts.optional(told.co_handler_override_reason, limits.REASON_CHARACTERS, "coHandlerOverrideReason")
     to = transitions.submit_result(facts, override_reason=override)
     assert case.lead_office_id is not None  # noqa: S101  (the lead's office was found among the caller's)
-    result, handlers = await _keep(actor, case, case.lead_office_id, told, now, is_co=False)
+    result, handlers = await _keep(actor, case, case.lead_office_id, told, now, is_co=False, override=override)
     await Round.filter(case_id=case.id, number=case.round).update(result_submitted_at=now)
     barred = [actor.id, *(handler.id for handler in handlers)]
     await status.ask(
@@ -74,7 +74,7 @@ async def _report_beside(actor: Actor, case: Case, office_id: UUID, told: Told, 
 
 
 async def _keep(
-    actor: Actor, case: Case, office_id: UUID, told: Told, now: datetime, *, is_co: bool
+    actor: Actor, case: Case, office_id: UUID, told: Told, now: datetime, *, is_co: bool, override: str | None = None
 ) -> tuple[HandlingResult, list[Person]]:
     department = texts.optional(told.department, limits.NAME_CHARACTERS, "department")
     reply = texts.optional(told.reply, limits.TEXT_CHARACTERS, "reply")
@@ -93,6 +93,7 @@ async def _keep(
         outcome=told.outcome,
         reply=reply,
         recovered_loss=texts.yuan(told.recovered_loss, "recoveredLoss"),
+        override_reason=override,
         submitted_by=actor.id,
         submitted_at=now,
     )

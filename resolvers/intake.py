@@ -96,11 +96,16 @@ async def receive_case(actor: Actor, *, matter: Matter) -> Outcome:
         case.regime_id = regime.id
         if case.priority is CasePriority.NORMAL:
             case.priority = CasePriority.URGENT
-    await _keep(actor, case, matter, regime)
+    await keep(actor, case, matter.party, matter.respondent, regime)
+    tell(actor, case, now)
+    return Outcome({"case": case.id})
+
+
+def tell(actor: Actor, case: Case, now: datetime) -> None:
+    """A new case is on record: urgent from the start, or not."""
     urgent = case.priority is not CasePriority.NORMAL
     said = {"to": case.status.value, "round": 1, "kind": case.kind.value, "channel": case.channel.value}
     status.note(actor, case, CaseEventKind.RECEIVED, now, said, urgent=urgent)
-    return Outcome({"case": case.id})
 
 
 def _bounded(told: Caller) -> Caller:
@@ -118,25 +123,20 @@ async def _draft(actor: Actor, matter: Matter, now: datetime) -> Case:
     office_id = actor.offices(Role.AGENT, Role.INTEGRATOR)[0]
     office = await Office.get(id=office_id)
     received = texts.past(matter.received_at or now, now, "receivedAt")
-    title = texts.required(matter.title, limits.TITLE_CHARACTERS, "title")
-    description = texts.bounded(matter.description, limits.TEXT_CHARACTERS, "description")
     party = matter.party or Caller()
-    secrets_told = [told for told in (party.name, party.phone, party.address) if told]
     latitude, longitude = _coordinates(matter.place)
     return Case(
         id=uuid4(),
-        number=_number(actor.jurisdiction_code, received),
+        number=numbered(actor.jurisdiction_code, received),
         jurisdiction_id=actor.jurisdiction_id,
         kind=matter.kind,
         channel=matter.channel,
-        status=CaseStatus.RECORDED,
+        # What is on a recording is registered when somebody was called back about it (T0).
+        status=CaseStatus.VOICEMAIL_PENDING if matter.channel is IntakeChannel.VOICEMAIL else CaseStatus.RECORDED,
         priority=matter.priority,
-        title=title,
-        description=description,
-        title_redacted=masks.redact(title, secrets_told)[:_REDACTED_TITLE_CHARACTERS],
-        description_redacted=masks.redact(description, secrets_told),
+        **worded(matter.title, matter.description, party),
         tags=texts.tagged(matter.tags, "tags"),
-        category=await _category(matter.category_code),
+        category=await category(matter.category_code),
         division_code=office.division_code,
         place_text=texts.optional(matter.place.text, 300, "place", "text") if matter.place else None,
         latitude=latitude,
@@ -152,9 +152,29 @@ async def _draft(actor: Actor, matter: Matter, now: datetime) -> Case:
     )
 
 
-def _number(code: str, received: datetime) -> str:
+def redacted(title: str, description: str, told: Caller) -> tuple[str, str]:
+    """The words without the identity of whoever said them."""
+    secrets_told = [secret for secret in (told.name, told.phone, told.address) if secret]
+    return masks.redact(title, secrets_told)[:_REDACTED_TITLE_CHARACTERS], masks.redact(description, secrets_told)
+
+
+def numbered(code: str, received: datetime) -> str:
+    """工单编号: division, local day, six digits."""
     # The last six digits are random: consecutive numbers would tell how many cases one may not see.
     return f"{code[:6]}{local_date(received):%Y%m%d}{secrets.randbelow(1_000_000):06d}"
+
+
+def worded(title: str, description: str, told: Caller) -> dict[str, str]:
+    """The words of a case and their redacted twins, by column. `told`: what the citizen told of himself."""
+    heading = texts.required(title, limits.TITLE_CHARACTERS, "title")
+    body = texts.bounded(description, limits.TEXT_CHARACTERS, "description")
+    title_redacted, description_redacted = redacted(heading, body, told)
+    return {
+        "title": heading,
+        "description": body,
+        "title_redacted": title_redacted,
+        "description_redacted": description_redacted,
+    }
 
 
 def _coordinates(place: Spot | None) -> tuple[float | None, float | None]:
@@ -169,7 +189,8 @@ def _coordinates(place: Spot | None) -> tuple[float | None, float | None]:
     return point.latitude, point.longitude
 
 
-async def _category(code: str | None) -> Category | None:
+async def category(code: str | None) -> Category | None:
+    """The category of a code; none for none, `NOT_FOUND` when there is none of that code."""
     if code is None:
         return None
     found = await Category.named("code", code)
@@ -178,10 +199,10 @@ async def _category(code: str | None) -> Category | None:
     return found
 
 
-async def _keep(actor: Actor, case: Case, matter: Matter, regime: Regime | None) -> None:
+async def keep(actor: Actor, case: Case, party: Caller | None, accused: Accused | None, regime: Regime | None) -> None:
     """Save the case with its people, its first round and its clocks."""
-    case.complainant = await _party(actor, case, matter.party) if matter.party else None
-    case.respondent = await _respondent(actor, case, matter.respondent) if matter.respondent else None
+    case.complainant = await _party(actor, case, party) if party else None
+    case.respondent = await _respondent(actor, case, accused) if accused else None
     case.repeat_of_id = await _repeated(case)
     await case.save(force_create=True)
     await Round.create(case_id=case.id, number=1, opened_at=case.received_at)
@@ -238,7 +259,7 @@ async def _repeated(case: Case) -> UUID | None:
         earlier = earlier.filter(category_id=case.category_id)
     else:
         return None
-    found = await earlier.exclude(id=case.id).order_by("received_at").first()
+    found = await earlier.exclude(id=case.id).exclude(status=CaseStatus.VOID).order_by("received_at").first()
     return found.id if found else None
 
 

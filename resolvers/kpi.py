@@ -24,7 +24,7 @@ from resolvers.terms.roles import Permission
 T = TypeVar("T")
 FORMULA_VERSION = 1
 SMALL_GROUP = "SMALL_GROUP"
-# Which cohort answers for which figure. No case has gone through ODR yet, so its figure has no cohort to count.
+# Which cohort answers for which figure.
 COHORT = {
     KpiName.CLOSURE_RATE: "closure",
     KpiName.ON_TIME_CLOSURE_RATE: "on_time",
@@ -34,6 +34,7 @@ COHORT = {
     KpiName.CALLBACK_RATE: "callback",
     KpiName.SUPERVISION_RATE: "supervision",
     KpiName.INSPECTION_RATE: "inspection",
+    KpiName.ODR_SUCCESS_RATE: "odr",
 }
 _LOWER_IS_BETTER = frozenset({KpiName.DUPLICATE_DISPATCH_RATE})
 _LONGEST = timedelta(days=1_100)
@@ -90,8 +91,6 @@ class Report:
         self._question = _question(actor, window, as_of)
 
     async def rate(self, name: KpiName, kind: CaseKind | None = None) -> Rate:
-        if name not in COHORT:
-            return Rate(0, 0, formulas.NO_CASE_DUE)
         counts = await self._cohort(COHORT[name])
         return self._told(*_sum(count for count in counts if kind is None or count.kind == kind))
 
@@ -230,7 +229,7 @@ async def rank(
     top = _office(await _reached(reader, [office_code]), office_code)
     texts.whole(minimum_count, 0, 1_000_000, "minimumCount")
     below = await Office.filter(parent_id=top["id"]).order_by("code")
-    if name not in COHORT or not below:
+    if not below:
         return []
     question = _question(actor, _window(start, through), reader.now)
     units = tuple((office.code, office.path) for office in below)

@@ -16,13 +16,20 @@ WITHHELD = "〔按隐私规定不公开〕"
 
 def view(actor: Actor, row: Row) -> View:
     """How much of this party the caller is told."""
-    facts = ("own_intake", "in_own_unit", "in_assigned_unit", "callback_open", "wants_confidentiality")
+    facts = ("own_intake", "in_own_unit", "in_assigned_unit", "callback_open", "wants_confidentiality", "routed_to_own")
     return _view(actor.roles, row["case_kind"], *(bool(row[fact]) for fact in facts))
 
 
 @lru_cache(4_096)
 def _view(
-    roles: frozenset[Role], kind: str, own: bool, in_unit: bool, in_assigned: bool, callback_open: bool, confided: bool
+    roles: frozenset[Role],
+    kind: str,
+    own: bool,
+    in_unit: bool,
+    in_assigned: bool,
+    callback_open: bool,
+    confided: bool,
+    routed: bool,
 ) -> View:
     """An office above the unit that handles the case must know no more of a protected citizen than the unit; what the
     unit needs to mediate is the unit's alone.
@@ -34,6 +41,7 @@ def _view(
         in_own_unit=in_unit if is_protected else in_assigned,
         callback_open=callback_open,
         confidential=confided,
+        routed_to_own=routed,
     )
     return identity(roles, relation)
 
@@ -62,7 +70,7 @@ def address(actor: Actor, row: Row) -> str | None:
 
 
 def outside(actor: Actor) -> bool:
-    """A third party or an enterprise: it is told a matter's category, never its words."""
+    """A third party or an enterprise: no words of staff, and of the citizen's no more than the matrix says."""
     return not actor.roles - OUTSIDE
 
 
@@ -74,12 +82,17 @@ def withheld(actor: Actor, text: str | None) -> str | None:
 def words(actor: Actor, row: Row) -> Sight:
     """How much of the citizen's own words on a case the caller is told."""
     own, in_unit, confided = bool(row["own_intake"]), bool(row["in_own_unit"]), bool(row["wants_confidentiality"])
-    return _words(actor.roles, row["kind"], own, in_unit, confided)
+    return _words(actor.roles, row["kind"], own, in_unit, confided, bool(row["routed_to_own"]))
 
 
 @lru_cache(4_096)
-def _words(roles: frozenset[Role], kind: str, own: bool, in_unit: bool, confided: bool) -> Sight:
+def _words(roles: frozenset[Role], kind: str, own: bool, in_unit: bool, confided: bool, routed: bool) -> Sight:
     relation = Relation(
-        kind=CaseKind.of(kind), own_intake=own, in_own_unit=in_unit, callback_open=False, confidential=confided
+        kind=CaseKind.of(kind),
+        own_intake=own,
+        in_own_unit=in_unit,
+        callback_open=False,
+        confidential=confided,
+        routed_to_own=routed,
     )
     return narrative(roles, relation)

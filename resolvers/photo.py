@@ -1,4 +1,4 @@
-"""照片证据: bytes arrive for a declared photo, are verified, and are kept as they came."""
+"""照片证据: bytes arrive for what was declared, a photo or a sealed document, are verified, and are kept as they came."""
 
 from __future__ import annotations
 
@@ -11,10 +11,25 @@ from uuid import UUID
 
 from resolvers.doors import access, clock, status, store
 from resolvers.doors.db import atomic
-from resolvers.models import Case, InspectionNote, Photo
+from resolvers.models import Case, FilingReport, Photo, Table
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.kinds import CaseEventKind, PhotoStatus
 from resolvers.terms.roles import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of file that is declared first and sent after: where its row says how far it has come, and what is told."""
+
+    model: type[Table]
+    status: str
+    received_at: str
+    verified: CaseEventKind
+    word: str  # what it is called in the ledger, and, with an s, in addresses
+
+
+PHOTO = Kind(Photo, "status", "received_at", CaseEventKind.PHOTO_VERIFIED, "photo")
+DOCUMENT = Kind(FilingReport, "document_status", "document_received_at", CaseEventKind.DOCUMENT_VERIFIED, "document")
 
 
 class Verdict(StrEnum):
@@ -36,18 +51,18 @@ class Original:
     sha256: str
 
 
-async def declared(actor: Actor, photo_id: UUID) -> access.Row | None:
-    """A photo this caller declared and still has in sight; None alike for absent and forbidden."""
-    row = await access.Reader(actor, clock.now()).see(Photo, photo_id)
+async def declared(kind: Kind, actor: Actor, key: UUID) -> access.Row | None:
+    """What this caller declared and still has in sight; None alike for absent and forbidden."""
+    row = await access.Reader(actor, clock.now()).see(kind.model, key)
     return row if row and row["own_declaration"] else None
 
 
-async def receive(actor: Actor, photo_id: UUID, chunks: AsyncIterator[bytes]) -> Verdict:
-    """Take the bytes of a declared photo. Anything but exactly what was declared changes nothing.
+async def receive(kind: Kind, actor: Actor, key: UUID, chunks: AsyncIterator[bytes]) -> Verdict:
+    """Take the bytes of what was declared. Anything but exactly what was declared changes nothing.
 
-    File first, row second: a row never points at missing bytes. Sending a verified photo again does no harm.
+    File first, row second: a row never points at missing bytes. Sending what is verified again does no harm.
     """
-    row = await declared(actor, photo_id)
+    row = await declared(kind, actor, key)
     if row is None:
         return Verdict.NOT_FOUND
     try:
@@ -58,9 +73,9 @@ async def receive(actor: Actor, photo_id: UUID, chunks: AsyncIterator[bytes]) ->
     if verdict is not Verdict.VERIFIED:
         store.discard(arrived.path)
         return verdict
-    await store.keep(arrived, photo_id)
+    await store.keep(arrived, key)
     try:
-        await _mark(actor, photo_id)
+        await _mark(kind, actor, key)
     except Refused:  # it left the caller's sight while the bytes came
         return Verdict.NOT_FOUND
     return Verdict.VERIFIED
@@ -75,41 +90,41 @@ def _judge(row: access.Row, arrived: store.Arrived) -> Verdict:
 
 
 @atomic
-async def _mark(actor: Actor, photo_id: UUID) -> None:
+async def _mark(kind: Kind, actor: Actor, key: UUID) -> None:
     now = clock.now()
-    photo = await access.take(actor, Photo, photo_id, now)
-    if photo.status is PhotoStatus.VERIFIED:
+    file = await access.take(actor, kind.model, key, now)
+    if getattr(file, kind.status) is PhotoStatus.VERIFIED:
         return
-    photo.status, photo.received_at = PhotoStatus.VERIFIED, now
-    await photo.save(update_fields=["status", "received_at"])
-    said = {"photo": str(photo.id), "sha256": photo.sha256}
-    status.note(actor, await _case(photo), CaseEventKind.PHOTO_VERIFIED, now, said)
+    known = {kind.status: PhotoStatus.VERIFIED, kind.received_at: now}
+    await file.update_from_dict(known).save(update_fields=[*known])
+    said = {kind.word: str(key), "sha256": getattr(file, "sha256", None)}
+    status.note(actor, await _case(file), kind.verified, now, said)
 
 
-async def _case(photo: Photo) -> Case:
-    note = await InspectionNote.get(id=photo.note_id)
-    return await Case.get(id=note.case_id)
+async def _case(file: Table) -> Case:
+    if isinstance(file, FilingReport):
+        return await Case.get(id=file.case_id)
+    return await Case.get(inspection_notes__photos__id=file.id)
 
 
-async def original(actor: Actor, photo_id: UUID) -> Original | None:
+async def original(kind: Kind, actor: Actor, key: UUID) -> Original | None:
     """The sealed original, for those with the right to it; each reading is kept in the ledger (U3)."""
-    row = await access.Reader(actor, clock.now()).see(Photo, photo_id)
-    if row is None or row["status"] != PhotoStatus.VERIFIED or not actor.may(Permission.READ_ORIGINALS):
+    row = await access.Reader(actor, clock.now()).see(kind.model, key)
+    if row is None or row[kind.status] != PhotoStatus.VERIFIED or not actor.may(Permission.READ_ORIGINALS):
         return None
-    await _remember(actor, photo_id, clock.now())
-    return Original(store.place(photo_id), row["content_type"], row["sha256"])
+    await _remember(kind, actor, key, clock.now())
+    return Original(store.place(key), row["content_type"], row["sha256"])
 
 
 @atomic
-async def _remember(actor: Actor, photo_id: UUID, now: datetime) -> None:
-    photo = await Photo.get(id=photo_id)
-    said = {"photo": str(photo_id)}
-    status.note(actor, await _case(photo), CaseEventKind.ORIGINAL_READ, now, said, audit_only=True)
+async def _remember(kind: Kind, actor: Actor, key: UUID, now: datetime) -> None:
+    case = await _case(await kind.model.get(id=key))
+    status.note(actor, case, CaseEventKind.ORIGINAL_READ, now, {kind.word: str(key)}, audit_only=True)
 
 
-def addresses(row: access.Row, actor: Actor, base_url: str) -> tuple[str | None, str | None]:
+def addresses(kind: Kind, row: access.Row, actor: Actor, base_url: str) -> tuple[str | None, str | None]:
     """Where this caller may send the bytes, and where it may read the original."""
-    here = f"{base_url}/photos/{row['id']}"
-    upload = f"{here}/content" if row["own_declaration"] and row["status"] == PhotoStatus.DECLARED else None
-    readable = row["status"] == PhotoStatus.VERIFIED and actor.may(Permission.READ_ORIGINALS)
+    here = f"{base_url}/{kind.word}s/{row['id']}"
+    upload = f"{here}/content" if row["own_declaration"] and row[kind.status] == PhotoStatus.DECLARED else None
+    readable = row[kind.status] == PhotoStatus.VERIFIED and actor.may(Permission.READ_ORIGINALS)
     return upload, here if readable else None

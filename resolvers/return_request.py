@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from resolvers.doors import access, clock, due, status
+from resolvers import approval
+from resolvers.doors import access, clock, due, followers, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
-from resolvers.models import Assignment, Case, Regime, ReturnRequest
+from resolvers.models import Assignment, Case, HandlingResult, Regime, ReturnRequest
 from resolvers.rules import texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
@@ -47,7 +48,9 @@ async def request_return(
     case = await access.take_case(actor, case_id, expected_version, now)
     why = texts.reasoned(reason, "reason")
     basis = texts.optional(legal_basis, limits.REASON_CHARACTERS, "legalBasis")
-    facts, until = replace(await status.facts(case), adjudicated=await _is_adjudicated(case)), await _window(case)
+    adjudicated, handed_in = await _is_adjudicated(case), await _has_answered(case)
+    facts = replace(await status.facts(case), adjudicated=adjudicated, handed_in=handed_in)
+    until = await _window(case)
     to = transitions.request_return(facts, actor.offices(Role.CLERK), now, until)
     suggested = (
         await status.office(actor, suggested_office_code, "suggestedOfficeCode") if suggested_office_code else None
@@ -78,6 +81,12 @@ async def _is_adjudicated(case: Case) -> bool:
     return await refused.exists()
 
 
+async def _has_answered(case: Case) -> bool:
+    """The unit that leads once thought itself competent: it submitted a result, sent back or done again since."""
+    results = HandlingResult.filter(case_id=case.id, office_id=case.lead_office_id, is_co_result=False)
+    return await results.exists()
+
+
 async def _window(case: Case) -> datetime | None:
     """Until when the unit that leads may ask; None when nobody leads, or no policy sets a window."""
     lead = await _lead(case)
@@ -99,18 +108,18 @@ async def decide_return(
     actor: Actor, *, return_request_id: UUID, expected_version: int, decision: Decision, reason: str | None
 ) -> Outcome:
     """Approved, the centre has the case again and dispatches it anew (T10); rejected, the unit handles it, and the matter
-    is adjudicated (T11). Decided by a dispatcher who neither asked nor works in the unit.
+    is adjudicated (T11). Decided by a dispatcher who neither asked nor works in the unit; escalated, by the duty leader too.
     """
     now = clock.now()
+    its_duty = bool(actor.offices(Role.DISPATCHER)) or approval.permit(actor)
     taken = access.take_of_case(actor, ReturnRequest, return_request_id, expected_version, now, "returnRequestId")
     case, request = await taken
     action = Action.TAKE_BACK if decision is Decision.APPROVE else Action.LEAVE_WITH_UNIT
     if request.status is not ReturnStatus.REQUESTED:
         raise Refused(Code.INVALID_TRANSITION, "returnRequestId", status=case.status)
     to = transitions.follow(action, case.status)
-    transitions.decide(actor, request.requested_by_id)
-    if actor.works_in(request.office_id):
-        raise Refused(Code.SELF_APPROVAL_FORBIDDEN, "returnRequestId")
+    asked = request.id, request.requested_by_id, request.office_id
+    await approval.judge(actor, *asked, "returnRequestId", its_duty=its_duty)
     why = texts.reason_for(decision, reason, "reason")
     approved = decision is Decision.APPROVE
     request.status = ReturnStatus.APPROVED if approved else ReturnStatus.REJECTED
@@ -128,6 +137,7 @@ async def _take_back(case: Case) -> tuple[str, ...]:
     active = Assignment.filter(case_id=case.id, status=AssignmentStatus.ACTIVE)
     await active.update(status=AssignmentStatus.RETURNED)
     case.lead_office_id, case.assigned_ids, case.handling_ids = None, [], []
+    await followers.share(case)
     return ("lead_office_id", "assigned_ids", "handling_ids")
 
 

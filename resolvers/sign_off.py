@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from resolvers.doors import access, clock, due, status
+from resolvers.doors import access, clock, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
 from resolvers.models import Approval, Case, HandlingResult, Round, SignOff
 from resolvers.rules import texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor
-from resolvers.terms.kinds import ApprovalKind, CaseEventKind, ClockKind, DeadlineKind, Decision
+from resolvers.terms.kinds import ApprovalKind, CaseEventKind, Decision
 from resolvers.terms.roles import Role
 from resolvers.terms.statuses import Action
 
@@ -50,11 +50,7 @@ async def sign_off(
 
 async def _close(case: Case, result: HandlingResult, now: datetime) -> tuple[str, ...]:
     """Closure is sign-off (DEC-7): on time or not is judged now, and the callback is due."""
-    await due.meet(case, DeadlineKind.CLOSE if case.round == 1 else DeadlineKind.REHANDLE, now)
-    if case.round == 1:
-        await due.meet_all(case, now, DeadlineKind.VERIFY, DeadlineKind.ACCEPTANCE)
-    await due.start(case, ((DeadlineKind.CALLBACK, ClockKind.SERVICE),), now, None)
-    await status.close_round(case, now)
+    await status.close_handled(case, now)
     case.recovered_loss = result.recovered_loss
     return ("closed_at", "recovered_loss")
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from schema.callback import Callback
     from schema.case import Case
     from schema.extension import ExtensionRequest
+    from schema.filing import FilingReport
     from schema.handling import HandlingResult
     from schema.person import Person
     from schema.return_request import ReturnRequest
@@ -36,11 +37,15 @@ class Approval(Node):
     requested_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "提交人.", models.Person, key="requested_by_id"
     )
+    escalated_at: datetime | None = column("升级时间: since when it waits for the duty leader too; null while in time.")
     extension: Annotated["ExtensionRequest", strawberry.lazy("schema.extension")] | None = relation(
         "延期申请, of an EXTENSION.", models.ExtensionRequest, key="subject_id"
     )
     return_request: Annotated["ReturnRequest", strawberry.lazy("schema.return_request")] | None = relation(
         "退单申请, of a RETURN.", models.ReturnRequest, key="subject_id"
+    )
+    filing_report: Annotated["FilingReport", strawberry.lazy("schema.filing")] | None = relation(
+        "书面报告, of a FILING.", models.FilingReport, key="subject_id"
     )
     callback: Annotated["Callback", strawberry.lazy("schema.callback")] | None = relation(
         "回访记录, of a CALLBACK_REVIEW.", models.Callback, key="subject_id"
@@ -54,6 +59,7 @@ class Approval(Node):
 class ApprovalFilter:
     kind: list[ApprovalKind] | None = strawberry.field(default=None, description="种类: any of these.")
     case_number: str | None = strawberry.field(default=None, description="工单编号: of this case.")
+    escalated: bool | None = strawberry.field(default=None, description="是否已升级: undecided for too long.")
 
     def wanted(self) -> verbs.Wanted:
         return verbs.Wanted(**vars(self))

@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 @fed_by(models.Callback, description="回访记录: one attempt to reach the citizen (ZZ-11).")
 class Callback(Node):
     case: Annotated["Case", strawberry.lazy("schema.case")] | None = relation("工单.", models.Case, key="case_id")
+    follower: Annotated["Case", strawberry.lazy("schema.case")] | None = relation(
+        "并入的工单: the merged case whose complainant was called (4.5); null for the case's own.",
+        models.Case,
+        key="follower_id",
+    )
     round: int = column("轮次.")
-    attempt: int = column("第几次: within the round, from 1.")
+    attempt: int = column("第几次: of this complainant within the round, from 1.")
     outcome: CallbackOutcome = column("结果.")
     level: SatisfactionLevel | None = column("满意度: of a reached citizen.")
     resolved: bool | None = column("是否解决: what the citizen says.")
@@ -40,10 +45,20 @@ class Callback(Node):
     )
     review_decision: Decision | None = column("审阅决定.")
     reviewed_at: datetime | None = column("审阅时间.")
+    review_reason: str | None = derived(
+        "审阅理由; not told to third parties.",
+        "review_reason",
+        by=lambda actor, row: party.withheld(actor, row["review_reason"]),
+    )
+    exempted: bool = column("免于重办: an unreasonable appeal, not done again though dissatisfied (T19).")
 
 
 @strawberry.input(description="记录回访: one attempt.")
 class RecordCallbackInput(OnCase):
+    follower_case_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="并入的工单: the id of the merged case whose complainant was called; the case's own when not given.",
+    )
     outcome: CallbackOutcome = strawberry.field(default=CallbackOutcome.REACHED, description="结果.")
     level: SatisfactionLevel | None = strawberry.field(
         default=None, description="满意度: mandatory when reached, and only then."
@@ -67,6 +82,11 @@ class ReviewCallbackInput(Keyed):
         description="APPROVE signs the record (archived, or done again if dissatisfied); REJECT has it made again.",
     )
     reason: str | None = strawberry.field(default=None, description="理由: mandatory for REJECT.")
+    exempt_reason: str | None = strawberry.field(
+        default=None,
+        description="免于重办的理由: why the appeal of a dissatisfied citizen is unreasonable, so that it is archived (T19);"
+        " given by the 12315 section of the city, which signs in no other way.",
+    )
 
 
 @strawberry.type(description="审阅回访的答复.")
@@ -81,11 +101,13 @@ class Mutation:
         Permission.RECORD_CALLBACK, "记录回访: by somebody outside the handling unit (T17). Requires CALLBACK_OFFICER."
     )
     async def record_callback(self, info: Info, input: RecordCallbackInput) -> RecordCallbackPayload:  # noqa: A002
+        follower = input.follower_case_id
         outcome = await verbs.record_callback(
             info.context.caller,
             input.idempotency_key,
             case_id=input.case_key,
             expected_version=input.expected_version,
+            follower_case_id=None if follower is None else ids.wanted(follower, "Case", "followerCaseId"),
             outcome=input.outcome,
             level=input.level,
             resolved=input.resolved,
@@ -95,7 +117,8 @@ class Mutation:
 
     @mutation(
         Permission.REVIEW_CALLBACK,
-        "审阅回访: by another person than the caller; archived, or round n+1 (T18, T19). Requires CALLBACK_REVIEWER.",
+        "审阅回访: by another person than the caller; archived, or round n+1 (T18, T19). Requires CALLBACK_REVIEWER, or to"
+        " exempt an unreasonable appeal SECTION_OFFICER of the city.",
     )
     async def review_callback(self, info: Info, input: ReviewCallbackInput) -> ReviewCallbackPayload:  # noqa: A002
         outcome = await verbs.review_callback(
@@ -105,5 +128,6 @@ class Mutation:
             expected_version=input.expected_version,
             decision=input.decision,
             reason=input.reason,
+            exempt_reason=input.exempt_reason,
         )
         return await done(ReviewCallbackPayload, info, outcome, case=models.Case, callback=models.Callback)

@@ -9,7 +9,7 @@ import strawberry
 from resolvers import case as verbs
 from resolvers import models
 from resolvers.terms.kinds import CaseKind, CaseOrder, CasePriority, IntakeChannel
-from resolvers.terms.roles import Permission
+from resolvers.terms.roles import CENTRE, Permission, Role
 from resolvers.terms.statuses import CaseStatus
 from schema.grammar import connection
 from schema.grammar.connection import Connection, Listing, Window
@@ -21,19 +21,29 @@ from schema.grammar.source import column, computed, fed_by, many, pages, persona
 
 if TYPE_CHECKING:
     from schema.callback import Callback
-    from schema.deadline import Deadline
+    from schema.deadline import Deadline, Reminder
     from schema.dispatch import Assignment
     from schema.event import CaseEvent
     from schema.extension import ExtensionRequest
+    from schema.filing import FilingReport
     from schema.handling import HandlingResult
     from schema.inspection import InspectionNote
+    from schema.instruction import Instruction
+    from schema.meeting import Meeting
     from schema.non_acceptance import NonAcceptance
+    from schema.notice import Notice
+    from schema.odr import OdrRouting
     from schema.office import Office
     from schema.party import Party, Respondent
+    from schema.pause import Pause
+    from schema.reopening import Reopening
     from schema.return_request import ReturnRequest
     from schema.sign_off import SignOff
-    from schema.supervision import SupervisionOrder
+    from schema.supervision import SupervisionOrder, SupervisionSuggestion
+    from schema.termination import Termination
     from schema.transfer import TransferOut
+    from schema.voicemail import VoicemailCall
+    from schema.voiding import Voiding
 
 ORDERS = {
     CaseOrder.DUE_AT: Order("due_sort"),
@@ -43,7 +53,9 @@ ORDERS = {
     CaseOrder.UPDATED_AT: Order("updated_at"),
     CaseOrder.UPDATED_AT_DESC: Order("updated_at", descending=True),
 }
-_WORDS = ("kind", "own_intake", "in_own_unit", "wants_confidentiality")
+# Whoever handles a report must not find the complaint told in the same breath, for that one is signed.
+_SPLITTERS = CENTRE | {Role.AGENT}
+_WORDS = ("kind", "own_intake", "in_own_unit", "wants_confidentiality", "routed_to_own")
 
 
 @fed_by(models.Category, description="诉求类别: what a case is about.")
@@ -52,11 +64,13 @@ class Category(Node):
     name: str = column("类别名称.")
 
 
-@fed_by(models.Round, description="办理轮次: one run through handling; a dissatisfied citizen opens the next (ZZ-14).")
+@fed_by(
+    models.Round, description="办理轮次: one run through handling; a dissatisfied citizen or new facts open the next."
+)
 class Round(Node):
     number: int = column("轮次: 1 for the first.")
     opened_at: datetime = column("开始时间.")
-    closed_at: datetime | None = column("办结时间: when its result was signed off.")
+    closed_at: datetime | None = column("办结时间: when its result was signed off, or it ended otherwise.")
     sent_back_count: int = column("退回次数: how often its result was sent back.")
 
 
@@ -84,10 +98,39 @@ class Case(Node):
     received_at: datetime = column("接诉时间: from when the clocks run (DEC-1).")
     registered_at: datetime = column("登记时间: when it was keyed in.")
     updated_at: datetime = column("更新时间: of the last change.")
-    due_at: datetime | None = column("办结期限: effective closing date of the current round.")
+    due_at: datetime | None = column(
+        "办结期限: effective closing date of the current round; null while the clocks stand still (T12)."
+        "办结期限: effective closing date of the current round; with an ODR enterprise, the end of its time (T5)."
+    )
     closed_at: datetime | None = column("办结时间 of the current round; null while it is open.")
     is_overdue: bool = computed("是否超期: past its effective due date and still open.")
-    round: int = column("当前轮次: 1, or more after a dissatisfied callback (ZZ-14).")
+    round: int = column("当前轮次: 1, or more after a dissatisfied callback (ZZ-14) or on new facts (T21).")
+    merged_at: datetime | None = column("并单时间: when it was merged into another case (T4).")
+    merged_into: Annotated["Case", strawberry.lazy("schema.case")] | None = relation(
+        "并入的工单: null when it was not merged, or into a case out of your sight (T4).",
+        models.Case,
+        key="merged_into_id",
+    )
+    followers: list[Annotated["Case", strawberry.lazy("schema.case")]] = many(
+        "并入本单的工单: merged into this case, or into one of those; longest merged first (T4).",
+        models.Case,
+        key="merged_into_id",
+        order="t.merged_at, t.id",
+        deep=True,
+    )
+    split_from: Annotated["Case", strawberry.lazy("schema.case")] | None = relation(
+        "分立自: the case it was split from (Order 20 art. 7); not told to units, nor to third parties.",
+        models.Case,
+        key="split_from_id",
+        who=_SPLITTERS,
+    )
+    splits: list[Annotated["Case", strawberry.lazy("schema.case")]] = many(
+        "分立出的工单: what was split from it (Order 20 art. 7); not told to units, nor to third parties.",
+        models.Case,
+        key="split_from_id",
+        order="t.registered_at, t.id",
+        who=_SPLITTERS,
+    )
     answer: str | None = personal("直接答复内容, of a case answered at intake.", *_WORDS, "answer", by=verbs.answer)
     lead_office: Annotated["Office", strawberry.lazy("schema.office")] | None = relation(
         "主办单位.", models.Office, key="lead_office_id"
@@ -108,7 +151,7 @@ class Case(Node):
     complainant: Annotated["Party", strawberry.lazy("schema.party")] | None = relation(
         "诉求人(举报人): masked by role.", models.Party, key="complainant_id"
     )
-    recovered_loss: Decimal | None = column("挽回经济损失, yuan, as signed off.")
+    recovered_loss: Decimal | None = column("挽回经济损失, yuan, as signed off or settled by an ODR enterprise.")
     results: list[Annotated["HandlingResult", strawberry.lazy("schema.handling")]] = many(
         "处理结果: every submitted one, oldest first.",
         models.HandlingResult,
@@ -133,6 +176,36 @@ class Case(Node):
     transfers: list[Annotated["TransferOut", strawberry.lazy("schema.transfer")]] = many(
         "移送记录.", models.TransferOut, key="case_id", order="t.transferred_at, t.id"
     )
+    terminations: list[Annotated["Termination", strawberry.lazy("schema.termination")]] = many(
+        "终止决定: one a round at the most.", models.Termination, key="case_id", order="t.terminated_at, t.id"
+    )
+    notices: list[Annotated["Notice", strawberry.lazy("schema.notice")]] = many(
+        "告知记录: not told to third parties.", models.Notice, key="case_id", order="t.given_at, t.id"
+    )
+    reopenings: list[Annotated["Reopening", strawberry.lazy("schema.reopening")]] = many(
+        "重新办理记录: not told to third parties.", models.Reopening, key="case_id", order="t.reopened_at, t.id"
+    )
+    voidings: list[Annotated["Voiding", strawberry.lazy("schema.voiding")]] = many(
+        "作废记录: one at the most; not told to third parties.",
+        models.Voiding,
+        key="case_id",
+        order="t.voided_at, t.id",
+    )
+    pauses: list[Annotated["Pause", strawberry.lazy("schema.pause")]] = many(
+        "中止记录: the intervals in which the clocks stood still.",
+        models.Pause,
+        key="case_id",
+        order="t.started_at, t.id",
+    )
+    filing_reports: list[Annotated["FilingReport", strawberry.lazy("schema.filing")]] = many(
+        "书面报告: not shown to third parties.", models.FilingReport, key="case_id", order="t.submitted_at, t.id"
+    )
+    odr_routings: list[Annotated["OdrRouting", strawberry.lazy("schema.odr")]] = many(
+        "在线和解记录.", models.OdrRouting, key="case_id", order="t.routed_at, t.id"
+    )
+    voicemail_calls: list[Annotated["VoicemailCall", strawberry.lazy("schema.voicemail")]] = many(
+        "录音回拨记录: not told to third parties.", models.VoicemailCall, key="case_id", order="t.called_at, t.id"
+    )
     sign_offs: list[Annotated["SignOff", strawberry.lazy("schema.sign_off")]] = many(
         "签字记录.", models.SignOff, key="case_id", order="t.decided_at, t.id"
     )
@@ -141,6 +214,21 @@ class Case(Node):
     )
     supervisions: list[Annotated["SupervisionOrder", strawberry.lazy("schema.supervision")]] = many(
         "督办.", models.SupervisionOrder, key="case_id", order="t.ordered_at, t.id"
+    )
+    reminders: list[Annotated["Reminder", strawberry.lazy("schema.deadline")]] = many(
+        "催办记录: to staff alone.", models.Reminder, key="case_id", order="t.opened_at, t.id"
+    )
+    suggestions: list[Annotated["SupervisionSuggestion", strawberry.lazy("schema.supervision")]] = many(
+        "建议督办: the triggers seen; told to the centre alone.",
+        models.SupervisionSuggestion,
+        key="case_id",
+        order="t.suggested_at, t.trigger, t.id",
+    )
+    instructions: list[Annotated["Instruction", strawberry.lazy("schema.instruction")]] = many(
+        "批示; not told to third parties.", models.Instruction, key="case_id", order="t.instructed_at, t.id"
+    )
+    meetings: list[Annotated["Meeting", strawberry.lazy("schema.meeting")]] = many(
+        "协调会; not told to third parties.", models.Meeting, key="case_id", order="t.held_at, t.id"
     )
     timeline: Connection[Annotated["CaseEvent", strawberry.lazy("schema.event")]] = pages(
         "时间线: everything that happened, oldest first.",
@@ -163,6 +251,10 @@ class CaseFilter:
     due_from: datetime | None = strawberry.field(default=None, description="办结期限起, included.")
     due_to: datetime | None = strawberry.field(default=None, description="办结期限止, excluded.")
     overdue: bool | None = strawberry.field(default=None, description="是否超期.")
+    suggested: bool | None = strawberry.field(
+        default=None,
+        description="是否建议督办: a suggestion of the current round, and no order since; only the centre finds any.",
+    )
     text: str | None = strawberry.field(
         default=None, description="文字: the number, or part of the title or description, as far as you may read them."
     )

@@ -9,7 +9,8 @@ from resolvers import deadline as verbs
 from resolvers import models
 from resolvers.doors.access import Row
 from resolvers.terms.actor import Actor
-from resolvers.terms.kinds import ClockKind, DeadlineKind, LimitUnit, TraceReason
+from resolvers.terms.kinds import ClockKind, DeadlineKind, LimitUnit, ReminderStage, TraceReason
+from resolvers.terms.roles import Role
 from schema.grammar.node import Node
 from schema.grammar.source import column, computed, derived, fed_by, relation
 
@@ -41,18 +42,32 @@ class Deadline(Node):
     amount: int = column("数量, in `unit`.")
     unit: LimitUnit = column("单位.")
     start_at: datetime = column("起算时间.")
-    due_at: datetime = column("到期时间: effective, after extensions and regimes.", name="effective_due_at")
+    due_at: datetime = column("到期时间: effective, after extensions, regimes and pauses.", name="effective_due_at")
     original_due_at: datetime = column("原到期时间: as first set.", name="due_at")
     met_at: datetime | None = column("完成时间.")
     breached_at: datetime | None = computed(
         "超期时间: the due date it missed; a fact that never goes away.", name="breach"
     )
+    stopped_at: datetime | None = column(
+        "停止计时时间: since when it stands still, neither met nor running out; null while it runs (T12)."
+    )
     due_at_provisional: bool = column("暂定: runs into a year whose calendar is not published yet.", name="provisional")
     basis_unconfirmed: bool = column("依据待核实.")
-    calendar_version: int = column("日历版本.")
+    calendar_version: int = column("日历版本: by which the due date was counted.")
     policy: DeadlinePolicy | None = relation("时限政策.", models.DeadlinePolicy, key="policy_id")
 
     trace: list[DeadlineDay] = derived(
-        "计日明细: each day from the start to the original due date, counted or not, and why.",
-        "start_at", "amount", "unit", "calendar_mode", "calendar", by=_trace,
+        "计日明细: each day from the start to the due date that binds, through pauses and extensions, counted or not, and"
+        " why; of a limit that a regime set, from its tag.",
+        "start_at", "amount", "unit", "calendar_mode", "effective_due_at", "course", by=_trace,
     )  # fmt: skip
+
+
+@fed_by(models.Reminder, description="催办: one rung of the ladder before and after a closing date (domain 4.5).")
+class Reminder(Node):
+    stage: ReminderStage = column("催办阶段.")
+    addressees: list[Role] = derived(
+        "催办对象: the roles it speaks to.", "stage", by=lambda _actor, row: verbs.addressees(row)
+    )
+    due_at: datetime = column("办结期限: the closing date it speaks of; a date that moves has a ladder of its own.")
+    opened_at: datetime = column("催办时间.")

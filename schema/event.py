@@ -1,13 +1,14 @@
 """事件与订阅: what happened, live and from a cursor on."""
 
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from resolvers import event as verbs
 from resolvers import models
+from resolvers.doors import clock
 from resolvers.doors.access import Row
 from resolvers.doors.budget import Budget
 from resolvers.event import Interest
@@ -61,7 +62,7 @@ AfterCursor = Annotated[
 async def _stream(info: Info, interest: Interest, after: str | None) -> AsyncGenerator[CaseEvent, None]:
     context = info.context
     async for actor, event in verbs.follow(context.caller, interest, after):
-        context.actor, context.now = actor, datetime.now(UTC)
+        context.actor, context.now = actor, clock.now()
         context.loaders.clear()  # what was read for the last event may have changed since
         context.budget = Budget()
         yield event  # type: ignore[misc]

@@ -43,6 +43,11 @@ class HandlingResult(Node):
         "答复内容; not told to third parties.", "reply", by=lambda actor, row: party.withheld(actor, row["reply"])
     )
     recovered_loss: Decimal | None = column("挽回经济损失, yuan.")
+    override_reason: str | None = derived(
+        "协办未反馈而提交的理由; not told to third parties; null of a result that all co-handlers reported to (T13).",
+        "override_reason",
+        by=lambda actor, row: party.withheld(actor, row["override_reason"]),
+    )
     submitted_at: datetime = column("提交时间.")
 
 

@@ -98,7 +98,10 @@ class DayCount:
     is_suppressed: bool = strawberry.field(description="有数字未公开: as in IntakeCount.")
 
 
-@strawberry.type(description="指标报告: an office and all below it, in a period, as known at an instant.")
+@strawberry.type(
+    description="指标报告: an office and all below it, in a period, as known at an instant; what is void is in no figure, as of"
+    " whatever instant (T22)."
+)
 class KpiReport:
     report: strawberry.Private[verbs.Report]
 
@@ -120,7 +123,7 @@ class KpiReport:
         told = {kind.value.lower(): counts[kind] or 0 for kind in CaseKind}
         return IntakeCount(total=counts[None] or 0, is_suppressed=None in counts.values(), **told)
 
-    @strawberry.field(description="办结率: received in the period and closed (ZZ-7).")
+    @strawberry.field(description="办结率: received in the period, closed, and not begun anew since (ZZ-7).")
     async def closure_rate(self, kind: Kind = None) -> Kpi:
         return Kpi(rate=await self.report.rate(KpiName.CLOSURE_RATE, kind))
 
@@ -154,7 +157,9 @@ class KpiReport:
     async def inspection_rate(self) -> Kpi:
         return Kpi(rate=await self.report.rate(KpiName.INSPECTION_RATE))
 
-    @strawberry.field(description="自行和解成功率: settled, of those routed to ODR enterprises and concluded (FT-12).")
+    @strawberry.field(
+        description="自行和解成功率: settled, of those routed to ODR enterprises and concluded in the period (FT-12)."
+    )
     async def odr_success_rate(self) -> Kpi:
         return Kpi(rate=await self.report.rate(KpiName.ODR_SUCCESS_RATE))
 

@@ -4,7 +4,8 @@ from resolvers import models, party
 from schema.grammar.node import Node
 from schema.grammar.source import column, fed_by, personal
 
-_FACTS = ("case_kind", "own_intake", "in_own_unit", "in_assigned_unit", "callback_open", "wants_confidentiality")
+_FACTS = ("case_kind", "own_intake", "in_own_unit", "in_assigned_unit", "callback_open", "wants_confidentiality",
+          "routed_to_own")  # fmt: skip
 
 
 @fed_by(

@@ -14,11 +14,11 @@ _ADDRESS = ("id", "own_declaration", "status")
 
 
 def _upload(actor: Actor, row: Row, base_url: str) -> str | None:
-    return verbs.addresses(row, actor, base_url)[0]
+    return verbs.addresses(verbs.PHOTO, row, actor, base_url)[0]
 
 
 def _original(actor: Actor, row: Row, base_url: str) -> str | None:
-    return verbs.addresses(row, actor, base_url)[1]
+    return verbs.addresses(verbs.PHOTO, row, actor, base_url)[1]
 
 
 def _no_thumbnail(_actor: Actor, _row: Row) -> None:

@@ -16,6 +16,7 @@ from tests.client import Caller, Data
 ELSEWHERE = "elsewhere"  # where `Known.cursors` keeps those of another city
 NOBODY = UUID(int=0)
 OF_CASE = """respondent complainant assignments rounds results deadlines extensions callbacks signOffs supervisions
+  suggestions instructions meetings
   category leadOffice intakeOffice"""
 CASES = f"""query ($filter: CaseFilter, $orderBy: CaseOrder) {{
   cases(first: 100, filter: $filter, orderBy: $orderBy) {{ edges {{ cursor node {{
@@ -25,7 +26,8 @@ CASES = f"""query ($filter: CaseFilter, $orderBy: CaseOrder) {{
     inspectionNotes(first: 100) {{ edges {{ cursor node {{ id photos {{ id }} inspectors {{ id }} }} }} }} }} }} }} }}"""
 OFFICES = """{ offices(first: 100) { edges { cursor node { id code name kind divisionCode staff { id }
   cases(first: 10) { edges { cursor } } } } } }"""
-APPROVALS = "{ approvals(first: 100) { edges { cursor node { id kind } } } viewer { person { id } } }"
+APPROVALS = """{ approvals(first: 100) { edges { cursor node { id kind } } } viewer { person { id } }
+  supervisions(first: 100) { edges { cursor node { id } } } regimes(first: 100) { edges { cursor node { id } } } }"""
 # Lists that have cursors of their own: a cursor goes on in the very list it came from, and in no other.
 LISTS: list[Data] = [
     {},
@@ -132,6 +134,7 @@ async def _look_around(caller: Caller, known: Known, lists: list[Data]) -> dict[
     said = await caller.ask(APPROVALS)
     approvals = said["approvals"]["edges"]
     cursors |= {"Query.offices": _cursors(offices), "Query.approvals": _cursors(approvals)}
+    cursors |= {f"Query.{name}": _cursors(said[name]["edges"]) for name in ("supervisions", "regimes")}
     for office in _nodes(offices):
         _note_office(office, known)
         cursors[listing("Office.cases", office["code"])] = _cursors(office["cases"]["edges"])

@@ -44,8 +44,10 @@ CHOICES: dict[str, Callable[[Known], Sequence[Any]]] = {
     "tag": lambda known: known.tags,
     "text": lambda known: known.words,
     "overdue": lambda _: (True, False),
+    **dict.fromkeys(("suggested", "answered", "active", "escalated"), lambda _: (True, False)),
     "digits": lambda _: range(7),
     "minimumCount": lambda _: range(4),
+    **dict.fromkeys(("from", "through"), lambda known: sorted({instant[:10] for instant in known.instants})),
     **dict.fromkeys(("receivedFrom", "receivedTo", "dueFrom", "dueTo"), lambda known: known.instants),
 }
 ORDINARY = (

@@ -15,8 +15,10 @@ import httpx
 
 from resolvers.doors import db
 from resolvers.login import HASHER
+from tests import settling
 from tests.client import Caller, Data, key
-from tests.world import City, alter, change
+from tests.pictures import reporting, sealed, submit_report
+from tests.world import City, add_office, alter, change
 
 Place = tuple[str | int, ...]
 
@@ -82,7 +84,27 @@ async def attempts(city: City) -> list[Attempt]:
     extension = await city.as_("clerk").done("requestExtension", shape, **change(asked), workingDays=2, reason="待检验")
     shape, unfit = "case { id version } returnRequest { id }", await city.case_in("IN_PROGRESS")
     given_back = await city.as_("clerk").done("requestReturn", shape, **change(unfit), reason="不属本辖区")
+    shape, slow = "case { id version } supervision { id }", await city.case_in("IN_PROGRESS")
+    ordered = await city.as_("leader").done("superviseCase", shape, **change(slow), reason="久拖不决")
+    regime = {"name": "防汛", "tag": "防汛", "basis": "市局通知"}
+    flood = (await city.as_("leader").done("activateRegime", "regime { id }", **regime))["regime"]
     called = await city.case_in("CALLBACK_REVIEW")
+    shape = "case { id version } extension { id }"
+    waiting = await city.as_("clerk").done(
+        "requestExtension", shape, **change(await city.case_in("IN_PROGRESS")), workingDays=2, reason="待检验"
+    )
+    pause = {"reason": "TESTING", "evidence": "检验委托书"}
+    suspended = await city.as_("clerk").done("suspendCase", **change(await city.case_in("IN_PROGRESS")), **pause)
+    filing, report = await submit_report(city, await city.case_in("IN_PROGRESS"))
+    await settling.enrol(city, "top")
+    await add_office(city, "rival")
+    rival = {"name": "另一药房", "uscc": settling.RIVAL, "officeCode": city.codes["rival"]}
+    verified = {"title": "会员卡不退", "description": "余额300元不退。", "categoryCode": "010205"}
+    closed, follower = await city.case_in("CLOSED_AWAITING_CALLBACK"), await city.receive()
+    joined = await city.as_("dispatcher").done(
+        "mergeCase", "target { id version }", **change(follower), targetCaseId=closed["id"]
+    )
+    closed = joined["target"]
     hashed = HASHER.hash("sesame")
     await alter("UPDATE persons SET password_hash = $1 WHERE id = $2", hashed, city.persons["agent"])
     ours = [
@@ -96,13 +118,35 @@ async def attempts(city: City) -> list[Attempt]:
         ("signOff", "responsible", {**change(await city.case_in("PENDING_SIGN_OFF")), "decision": "APPROVE", "reason": "同意"}),
         ("requestExtension", "clerk", {**change(await city.case_in("IN_PROGRESS")), "workingDays": 3, "reason": "待检验"}),
         ("decideExtension", "section", {"extensionId": extension["extension"]["id"], "expectedVersion": extension["case"]["version"], "decision": "APPROVE", "reason": "同意"}),
+        ("withdrawExtension", "clerk", {"extensionId": waiting["extension"]["id"], "expectedVersion": waiting["case"]["version"]}),
+        ("suspendCase", "clerk", {**change(await city.case_in("IN_PROGRESS")), **pause}),
+        ("resumeCase", "clerk", {**change(suspended["case"]), "evidence": "检验报告"}),
+        ("submitFilingReport", "clerk", {**change(await city.case_in("IN_PROGRESS")), **reporting(sealed())}),
+        ("decideFilingReport", "section", {"filingReportId": report["id"], "expectedVersion": filing["version"], "decision": "APPROVE", "reason": "同意"}),
         ("refuseCase", "dispatcher", {**change(await city.receive()), "ground": "NOT_COMPETENT", "notice": "请向主管部门反映。"}),
         ("transferCase", "dispatcher", {**change(await city.receive()), "receivingBody": "市交通运输局", "notice": "请拨打12328。"}),
+        ("terminateCase", "clerk", {**change(await city.case_in("IN_PROGRESS")), "ground": "OTHER", "reason": "投诉人撤回"}),
+        ("giveNotice", "clerk", {**change(await city.case_in("IN_PROGRESS")), "kind": "ACCEPTANCE", "text": "已受理。"}),
+        ("reopenCase", "supervisor", {**change(await city.case_in("ARCHIVED")), "newFacts": "又有新的票据", "reason": "足以影响处理结果"}),
+        ("voidCase", "supervisor", {**change(await city.receive()), "ground": "TEST", "reason": "系统测试"}),
         ("requestReturn", "clerk", {**change(await city.case_in("IN_PROGRESS")), "reason": "不属本辖区", "legalBasis": "第37条", "suggestedOfficeCode": city.codes["west"]}),
         ("decideReturn", "dispatcher", {"returnRequestId": given_back["returnRequest"]["id"], "expectedVersion": given_back["case"]["version"], "decision": "APPROVE", "reason": "同意"}),
-        ("recordCallback", "caller", {**change(await city.case_in("CLOSED_AWAITING_CALLBACK")), "outcome": "REACHED", "level": "SATISFIED", "resolved": True, "remark": "满意"}),
+        ("mergeCase", "dispatcher", {**change(await city.receive()), "targetCaseId": (await city.receive())["id"]}),
+        ("splitCase", "agent", {**change(await city.receive()), "kind": "REPORT", "newTitle": "过期口罩", "newDescription": "出售过期口罩。", "keptTitle": "涨价", "keptDescription": "涨价。"}),
+        ("recordCallback", "caller", {**change(closed), "followerCaseId": follower["id"], "outcome": "REACHED", "level": "SATISFIED", "resolved": True, "remark": "满意"}),
         ("reviewCallback", "reviewer", {"callbackId": called["callbackId"], "expectedVersion": called["version"], "decision": "APPROVE", "reason": "属实"}),
         ("superviseCase", "supervisor", {**change(await city.case_in("IN_PROGRESS")), "kind": "LISTED", "reason": "久拖不决", "answerBy": "2099-01-01T00:00:00Z"}),
+        ("answerSupervision", "clerk", {"supervisionId": ordered["supervision"]["id"], "expectedVersion": ordered["case"]["version"], "answer": "已约谈商家。"}),
+        ("instructCase", "leader", {**change(await city.case_in("IN_PROGRESS")), "text": "限三日内办结"}),
+        ("recordMeeting", "leader", {**change(await city.case_in("IN_PROGRESS")), "heldAt": "2026-11-20T09:00:00+08:00", "officeCodes": [city.codes["east"], city.codes["west"]], "minutes": "由东县主办。"}),
+        ("tagCase", "dispatcher", {**change(await city.case_in("IN_PROGRESS")), "tags": ["春节"]}),
+        ("endRegime", "leader", {"regimeId": flood["id"], "reason": "响应终止"}),
+        ("enrolOdrEnterprise", "admin", rival),
+        ("routeToOdr", "dispatcher", {**change(await city.receive(respondent=settling.SHOP)), "complainantConsents": True}),
+        ("settleOdr", "enterprise", {**change(await settling.routed(city)), "settlement": "已退会员费", "amount": "27.00"}),
+        ("declineOdr", "enterprise", {**change(await settling.routed(city)), "reason": "已过退货期"}),
+        ("callVoicemail", "agent", {**change(await settling.recording(city)), "reached": True, "remark": "核对金额"}),
+        ("registerVoicemail", "agent", {**change(await settling.called(city, await settling.recording(city))), **verified}),
         ("activateRegime", "leader", {"name": "疫情防控", "tag": "新冠疫情", "basis": "市局通知", "startedAt": "2020-01-24T00:00:00+08:00", "calendarMode": "DUTY"}),
     ]  # fmt: skip
     anonymous = {"signIn": city.anonymous}

@@ -67,7 +67,8 @@ async def base_url(database: Logins, data_dir: Path) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="session")
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=30) as client:
+    # An idle connection is given up before the server, after five seconds, closes it under a request.
+    async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(keepalive_expiry=2)) as client:
         yield client
 
 

@@ -48,10 +48,11 @@ class History:
     extended: tuple[tuple[datetime, datetime], ...]  # when it was decided, and the new limit
     dispatched: tuple[datetime, str] | None
     removed: CaseStatus | None
+    merged_at: datetime | None  # when it was merged, if that is how it was removed
 
     def facts(self, as_of: datetime) -> CaseFacts:
         known = [new for at, new in self.extended if at <= as_of]
-        removed_at = self.received_at if self.removed else None
+        removed_at = (self.merged_at or self.received_at) if self.removed else None
         return CaseFacts(self.received_at, self.rounds, self.due_at, known[-1] if known else self.due_at, removed_at)
 
     def holder(self, as_of: datetime) -> str:
@@ -63,6 +64,7 @@ def invent(dice: random.Random) -> History:
     due = hour(dice, received, 300)
     decided = sorted({hour(dice, received, 200) for _ in range(dice.choice((0, 0, 1, 2)))})
     sent = (hour(dice, received, 72), dice.choice(("east", "west", "stall")))
+    removed = dice.choice((CaseStatus.VOID, CaseStatus.MERGED, CaseStatus.MERGED)) if dice.random() < 0.2 else None
     return History(
         kind=dice.choice(list(CaseKind)),
         received_at=received,
@@ -71,7 +73,8 @@ def invent(dice: random.Random) -> History:
         due_at=due,
         extended=tuple((at, hour(dice, received, 400)) for at in decided),
         dispatched=sent if dice.random() < 0.7 else None,
-        removed=dice.choice((CaseStatus.VOID, CaseStatus.MERGED)) if dice.random() < 0.1 else None,
+        removed=removed,
+        merged_at=hour(dice, received, 300) if removed is CaseStatus.MERGED else None,
     )
 
 
@@ -108,7 +111,7 @@ async def write(city: City, histories: list[History]) -> None:
             case_id=case.id,
             office_id=city.offices[history.dispatched[1]],
             role=AssignmentRole.LEAD,
-            status=AssignmentStatus.ACTIVE,
+            status=AssignmentStatus.MERGED if history.merged_at else AssignmentStatus.ACTIVE,
             dispatched_at=history.dispatched[0],
         )
         for case, history in told
@@ -124,6 +127,8 @@ def _case(city: City, number: int, history: History) -> Case:
         kind=history.kind,
         channel=IntakeChannel.PHONE,
         status=history.removed or CaseStatus.IN_PROGRESS,
+        merged_into_id=uuid4() if history.merged_at else None,
+        merged_at=history.merged_at,
         priority=CasePriority.NORMAL,
         title="",
         description="",

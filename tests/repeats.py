@@ -33,10 +33,16 @@ def is_replay(answer: Data) -> bool:
 
 
 async def takes_effect_once(
-    city: City, caller: Caller, mutation: str, given: Data, other: Data, shape: str = "case { id version status }"
+    city: City,
+    caller: Caller,
+    mutation: str,
+    given: Data,
+    other: Data,
+    shape: str = "case { id version status }",
+    facts: int = 1,
 ) -> Data:
-    """Eight at once with one key have one effect and one answer; a replay later has neither another effect nor another
-    answer; the key with other content is refused by name. The payload.
+    """Eight at once with one key have one effect (so many facts) and one answer; a replay later has neither another
+    effect nor another answer; the key with other content is refused by name. The payload.
     """
     before, given = await entries(city), {**given, "idempotencyKey": key()}
 
@@ -50,12 +56,12 @@ async def takes_effect_once(
     assert is_replay(later)
     refusal = await caller.refused(mutation, shape, **{**given, **other})
     assert (refusal["code"], refusal["path"]) == (CONFLICT, ["idempotencyKey"])
-    assert await entries(city) == before + 1
+    assert await entries(city) == before + facts
     return payload
 
 
 async def leaves_its_key_free(
-    city: City, caller: Caller, mutation: str, bad: Data, good: Data, shape: str = "case { id }"
+    city: City, caller: Caller, mutation: str, bad: Data, good: Data, shape: str = "case { id }", facts: int = 1
 ) -> None:
     """A refusal changes nothing, and the same key serves for the corrected request."""
     before, chosen = await entries(city), key()
@@ -66,7 +72,7 @@ async def leaves_its_key_free(
     assert await entries(city) == before
 
     await caller.done(mutation, shape, **good, idempotencyKey=chosen)
-    assert await entries(city) == before + 1
+    assert await entries(city) == before + facts
 
 
 async def shows_the_case_as_it_is(city: City, caller: Caller, mutation: str, case: Data, **given: Any) -> None:

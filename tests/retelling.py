@@ -12,21 +12,33 @@ from uuid import UUID, uuid4
 import orjson
 
 from fixtures import rows
-from fixtures.pictures import picture
+from fixtures.pictures import picture, sealed
 from fixtures.story import Told
 from resolvers import (
     callback,
     dispatch,
     extension,
+    filing,
     handling,
     inspection,
+    instruction,
     intake,
+    meeting,
+    merge,
     non_acceptance,
+    notice,
+    odr,
+    pause,
     photo,
+    reopening,
     return_request,
     sign_off,
+    split,
     supervision,
+    termination,
     transfer,
+    voicemail,
+    voiding,
 )
 from resolvers.doors import db
 from resolvers.doors.ledger import Entry
@@ -38,14 +50,20 @@ from resolvers.terms.kinds import (
     CaseEventKind,
     CaseKind,
     CasePriority,
+    DeadlineKind,
     Decision,
     HandlingOutcome,
     IntakeChannel,
     NonAcceptanceGround,
+    NoticeKind,
+    PauseReason,
     SatisfactionLevel,
     SupervisionKind,
+    TerminationGround,
     VisitType,
+    VoidGround,
 )
+from tests.settling import expire
 
 K = CaseEventKind
 # Ids and numbers are drawn anew; what they point at is compared by the other columns.
@@ -59,6 +77,9 @@ _DRAWN = {
     "result_id",
     "subject_id",
     "number",
+    "merged_into_id",
+    "split_from_id",
+    "follower_id",
 }
 _OF_CASE = {
     "cases": "id = $1",
@@ -79,6 +100,7 @@ class Retelling:
     set_clock: Callable[[datetime], None]
     case_id: UUID = field(default_factory=uuid4)
     made: dict[str, UUID] = field(default_factory=dict)
+    follower_id: UUID | None = None
 
     def __post_init__(self) -> None:
         kinds = {type(row) for row in self.told.rows}
@@ -86,11 +108,15 @@ class Retelling:
             kind: iter([row for row in self.told.rows if type(row) is kind]) for kind in kinds
         }
 
-    async def retell(self) -> UUID:
-        """The id of the case the verbs made."""
+    async def retell(self, until: CaseEventKind | None = None) -> UUID:
+        """The id of the case the verbs made: all that happened to it, or what did before the first of a kind."""
         for entry in self.told.entries:
-            assert entry.actor_id is not None
+            if entry.kind is until:
+                break
             self.set_clock(entry.occurred_at)
+            if entry.actor_id is None:
+                await _run_out(self, entry)
+                continue
             await _SAID[entry.kind](self, self.actors[entry.actor_id], entry)
         return self.case_id
 
@@ -100,11 +126,24 @@ class Retelling:
     def beside(self, kind: type[Any], column: str, key: object) -> list[Any]:
         return [row for row in self.told.rows if isinstance(row, kind) and getattr(row, column) == key]
 
+    async def partner(self, until: CaseEventKind, at: datetime) -> Retelling:
+        """The case that met this one, as far as it had come by then; and it is then."""
+        assert self.told.partner is not None
+        found = Retelling(self.told.partner, self.actors, self.set_clock)
+        await found.retell(until)
+        self.set_clock(at)
+        return found
+
     async def facts(self) -> dict[str, Any]:
         return {"case_id": self.case_id, "expected_version": (await Case.get(id=self.case_id)).version}
 
 
-async def _receive(it: Retelling, actor: Actor, _: Entry) -> None:
+async def _receive(it: Retelling, actor: Actor, entry: Entry) -> None:
+    if it.told.case.split_from_id:
+        whole = await it.partner(K.SPLIT, entry.occurred_at)
+        it.case_id = await _split_off(whole, actor, it.told)
+        await _forget(whole.case_id)
+        return
     case, party = it.told.case, it.next(rows.PartyRow)
     shops = [row for row in it.told.rows if isinstance(row, rows.RespondentRow)]
     emergency = case.priority == CasePriority.EMERGENCY
@@ -176,7 +215,7 @@ async def _upload(it: Retelling, actor: Actor, entry: Entry) -> None:
     async def content() -> AsyncIterator[bytes]:
         yield picture(UUID(entry.facts["photo"]))
 
-    assert await photo.receive(actor, found.id, content()) is photo.Verdict.VERIFIED
+    assert await photo.receive(photo.PHOTO, actor, found.id, content()) is photo.Verdict.VERIFIED
 
 
 async def _submit(it: Retelling, actor: Actor, _: Entry) -> None:
@@ -194,7 +233,7 @@ async def _sign_off(it: Retelling, actor: Actor, _: Entry) -> None:
 
 async def _ask_extension(it: Retelling, actor: Actor, _: Entry) -> None:
     row = it.next(rows.ExtensionRow)
-    given = {"working_days": row.working_days, "reason": row.reason}
+    given = {"about": DeadlineKind.CLOSE, "working_days": row.working_days, "reason": row.reason}
     it.made = (await extension.request_extension(actor, uuid4(), **await it.facts(), **given)).ids
 
 
@@ -204,6 +243,46 @@ async def _decide_extension(it: Retelling, actor: Actor, _: Entry) -> None:
     decision = Decision.APPROVE if row.new_due_at else Decision.REJECT
     facts = {"extension_id": it.made["extension"], "expected_version": version}
     await extension.decide_extension(actor, uuid4(), **facts, decision=decision, reason=row.decision_reason)
+
+
+async def _withdraw_extension(it: Retelling, actor: Actor, _: Entry) -> None:
+    version = (await it.facts())["expected_version"]
+    facts = {"extension_id": it.made["extension"], "expected_version": version}
+    await extension.withdraw_extension(actor, uuid4(), **facts)
+
+
+async def _suspend(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.PauseRow)
+    given = {"reason": PauseReason.of(row.reason), "evidence": row.evidence}
+    await pause.suspend_case(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _resume(it: Retelling, actor: Actor, entry: Entry) -> None:
+    (row,) = it.beside(rows.PauseRow, "ended_at", entry.occurred_at)
+    await pause.resume_case(actor, uuid4(), **await it.facts(), evidence=row.end_evidence)
+
+
+async def _report(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.FilingRow)
+    document = filing.Document(row.sha256, row.byte_size, row.content_type)
+    told = filing.Told(row.cause, row.process, row.recommendation, document)
+    it.made = (await filing.submit_filing_report(actor, uuid4(), **await it.facts(), told=told)).ids
+
+
+async def _send_document(it: Retelling, actor: Actor, entry: Entry) -> None:
+    async def content() -> AsyncIterator[bytes]:
+        yield sealed(UUID(entry.facts["document"]))
+
+    sent = await photo.receive(photo.DOCUMENT, actor, it.made["filing_report"], content())
+    assert sent is photo.Verdict.VERIFIED
+
+
+async def _decide_filing(it: Retelling, actor: Actor, entry: Entry) -> None:
+    (row,) = it.beside(rows.FilingRow, "decided_at", entry.occurred_at)
+    version = (await it.facts())["expected_version"]
+    decision = Decision.APPROVE if entry.kind is K.FILED else Decision.REJECT
+    facts = {"filing_report_id": it.made["filing_report"], "expected_version": version}
+    await filing.decide_filing_report(actor, uuid4(), **facts, decision=decision, reason=row.decision_reason)
 
 
 async def _ask_return(it: Retelling, actor: Actor, _: Entry) -> None:
@@ -220,10 +299,40 @@ async def _decide_return(it: Retelling, actor: Actor, entry: Entry) -> None:
     await return_request.decide_return(actor, uuid4(), **facts, decision=decision, reason=row.decision_reason)
 
 
+async def _split_off(it: Retelling, actor: Actor, part: Told) -> UUID:
+    given: dict[str, Any] = {"kind": part.kind, "new_title": part.case.title, "new_description": part.case.description}
+    given |= {"kept_title": None, "kept_description": None}
+    return (await split.split_case(actor, uuid4(), **await it.facts(), **given)).ids["split"]
+
+
+async def _split(it: Retelling, actor: Actor, _: Entry) -> None:
+    assert it.told.partner is not None
+    await _forget(await _split_off(it, actor, it.told.partner))
+
+
+async def _merge(it: Retelling, actor: Actor, entry: Entry) -> None:
+    target = await it.partner(K.FOLLOWER_JOINED, entry.occurred_at)
+    await merge.merge_case(actor, uuid4(), **await it.facts(), target_case_id=target.case_id)
+    await _forget(target.case_id)
+
+
+async def _join(it: Retelling, actor: Actor, entry: Entry) -> None:
+    follower = await it.partner(K.MERGED, entry.occurred_at)
+    await merge.merge_case(actor, uuid4(), **await follower.facts(), target_case_id=it.case_id)
+    it.follower_id = follower.case_id
+    await _forget(follower.case_id)
+
+
+async def _forget(case_id: UUID) -> None:
+    """Who is told of once more, for the other's sake, must not be known again by the number."""
+    await db.atomic(db.execute)("UPDATE parties SET contact_digest = NULL WHERE case_id = $1", case_id)
+
+
 async def _call(it: Retelling, actor: Actor, _: Entry) -> None:
     row = it.next(rows.CallbackRow)
     level = SatisfactionLevel.of(row.level) if row.level else None
     facts = await it.facts() | {"outcome": CallbackOutcome.of(row.outcome), "level": level}
+    facts |= {"follower_case_id": it.follower_id if row.follower_id else None}
     outcome = await callback.record_callback(actor, uuid4(), **facts, resolved=row.resolved, remark=row.remark)
     it.made = outcome.ids
 
@@ -233,13 +342,88 @@ async def _review(it: Retelling, actor: Actor, entry: Entry) -> None:
     (row,) = it.beside(rows.CallbackRow, "reviewed_at", entry.occurred_at)
     facts = {"callback_id": it.made["callback"], "expected_version": version}
     decision = Decision.of(row.review_decision)
-    await callback.review_callback(actor, uuid4(), **facts, decision=decision, reason=row.review_reason)
+    given = {"decision": decision, "reason": row.review_reason, "exempt_reason": None}
+    await callback.review_callback(actor, uuid4(), **facts, **given)
 
 
 async def _supervise(it: Retelling, actor: Actor, _: Entry) -> None:
     row = it.next(rows.SupervisionRow)
     given = {"kind": SupervisionKind.of(row.kind), "reason": row.reason, "answer_by": None}
-    await supervision.supervise_case(actor, uuid4(), **await it.facts(), **given)
+    outcome = await supervision.supervise_case(actor, uuid4(), **await it.facts(), **given)
+    it.made = {**it.made, "supervision": outcome.ids["supervision"]}
+
+
+async def _answer_supervision(it: Retelling, actor: Actor, entry: Entry) -> None:
+    (row,) = it.beside(rows.SupervisionRow, "answered_at", entry.occurred_at)
+    facts = {"supervision_id": it.made["supervision"], "expected_version": (await it.facts())["expected_version"]}
+    await supervision.answer_supervision(actor, uuid4(), **facts, answer=row.answer)
+
+
+async def _instruct(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.InstructionRow)
+    await instruction.instruct_case(actor, uuid4(), **await it.facts(), text=row.text)
+
+
+async def _meet(it: Retelling, actor: Actor, entry: Entry) -> None:
+    row = it.next(rows.MeetingRow)
+    given = {"held_at": row.held_at, "office_codes": entry.facts["offices"], "minutes": row.minutes}
+    await meeting.record_meeting(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _terminate(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.TerminationRow)
+    given = {"ground": TerminationGround.of(row.ground), "reason": row.reason}
+    await termination.terminate_case(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _tell(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.NoticeRow)
+    given = {"kind": NoticeKind.of(row.kind), "text": row.text}
+    await notice.give_notice(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _reopen(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.ReopeningRow)
+    given = {"new_facts": row.new_facts, "reason": row.reason}
+    await reopening.reopen_case(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _void(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.VoidingRow)
+    given = {"ground": VoidGround.of(row.ground), "reason": row.reason}
+    await voiding.void_case(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _route(it: Retelling, actor: Actor, _: Entry) -> None:
+    await odr.route_to_odr(actor, uuid4(), **await it.facts(), complainant_consents=True)
+
+
+async def _settle(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.OdrRoutingRow)
+    given = {"settlement": row.settlement, "amount": row.amount}
+    await odr.settle_odr(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _decline(it: Retelling, actor: Actor, _: Entry) -> None:
+    await odr.decline_odr(actor, uuid4(), **await it.facts(), reason=it.next(rows.OdrRoutingRow).reason)
+
+
+async def _run_out(it: Retelling, entry: Entry) -> None:
+    """What a timer does."""
+    assert entry.kind is K.ODR_EXPIRED
+    await expire({"number": (await Case.get(id=it.case_id)).number}, entry.occurred_at)
+
+
+async def _call_recording(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.VoicemailCallRow)
+    given = {"reached": row.reached, "remark": row.remark}
+    await voicemail.call_voicemail(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _register_recording(it: Retelling, actor: Actor, _: Entry) -> None:
+    case = it.told.case
+    given: dict[str, Any] = {"title": case.title, "description": case.description, "category_code": None}
+    await voicemail.register_voicemail(actor, uuid4(), **await it.facts(), **given)
 
 
 _SAID: dict[CaseEventKind, Callable[[Retelling, Actor, Entry], Any]] = {
@@ -258,6 +442,13 @@ _SAID: dict[CaseEventKind, Callable[[Retelling, Actor, Entry], Any]] = {
     K.EXTENSION_REQUESTED: _ask_extension,
     K.EXTENSION_APPROVED: _decide_extension,
     K.EXTENSION_REJECTED: _decide_extension,
+    K.EXTENSION_WITHDRAWN: _withdraw_extension,
+    K.SUSPENDED: _suspend,
+    K.RESUMED: _resume,
+    K.FILING_SUBMITTED: _report,
+    K.DOCUMENT_VERIFIED: _send_document,
+    K.FILED: _decide_filing,
+    K.FILING_REJECTED: _decide_filing,
     K.RETURN_REQUESTED: _ask_return,
     K.RETURN_APPROVED: _decide_return,
     K.RETURN_REJECTED: _decide_return,
@@ -267,6 +458,22 @@ _SAID: dict[CaseEventKind, Callable[[Retelling, Actor, Entry], Any]] = {
     K.REHANDLING_OPENED: _review,
     K.CALLBACK_RETURNED: _review,
     K.SUPERVISED: _supervise,
+    K.TERMINATED: _terminate,
+    K.NOTICE_GIVEN: _tell,
+    K.REOPENED: _reopen,
+    K.VOIDED: _void,
+    K.SUPERVISION_ANSWERED: _answer_supervision,
+    K.INSTRUCTED: _instruct,
+    K.MEETING_HELD: _meet,
+    K.ODR_ROUTED: _route,
+    K.ODR_SETTLED: _settle,
+    K.ODR_DECLINED: _decline,
+    K.VOICEMAIL_CALLED: _call_recording,
+    K.VOICEMAIL_REGISTERED: _register_recording,
+    K.CALLBACK_SIGNED: _review,
+    K.MERGED: _merge,
+    K.FOLLOWER_JOINED: _join,
+    K.SPLIT: _split,
 }
 
 Facts = dict[str, Counter[tuple[Any, ...]]]
@@ -298,6 +505,7 @@ def _plain(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _entry(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    facts = {name: value for name, value in row["facts"].items() if name not in ("note", "photo")}
+    drawn = ("note", "photo", "document", "into", "follower", "split")
+    facts = {name: value for name, value in row["facts"].items() if name not in drawn}
     plain = {name: row[name] for name in ("kind", "occurred_at", "actor_id", "case_version", "urgent", "audit_only")}
     return (*map(str, plain.values()), orjson.dumps(facts, option=orjson.OPT_SORT_KEYS))

@@ -30,7 +30,11 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     """This process's environment with no setting of jiesu in it but these: any free port, no sample unless asked for."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("JIESU_")}
     plain.pop("DATABASE_URL", None)
-    return plain | {"JIESU_DATA_DIR": str(folder), "JIESU_PORT": "0", "JIESU_SAMPLE": "none"} | settings
+    return (
+        plain
+        | {"JIESU_DATA_DIR": str(folder), "JIESU_PORT": "0", "JIESU_SAMPLE": "none", "JIESU_CLOCKWORK_SECONDS": "0"}
+        | settings
+    )
 
 
 def jiesu(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -229,3 +229,109 @@ async def test_the_same_call_sent_twice_is_one_attempt(city: City) -> None:
     second = await attempt(city, case, idempotencyKey=once)
 
     assert second == first
+
+
+# --- beside the states: filed, terminated; without a unit; exempted
+
+
+async def put_in(status: str, case: Data) -> Data:
+    await alter("UPDATE cases SET status = $1 WHERE number = $2", status, case["number"])
+    return {**case, "status": status}
+
+
+async def phone(city: City, case: Data) -> str | None:
+    asked = "query ($n: String!) { case(number: $n) { complainant { phone } } }"
+    told: str | None = (await city.as_("caller").ask(asked, n=case["number"]))["case"]["complainant"]["phone"]
+    return told
+
+
+@pytest.mark.parametrize("status", ["FILED", "TERMINATED"])
+@pytest.mark.parametrize("level", ["SATISFIED", "DISSATISFIED"])
+async def test_filed_or_terminated_it_is_called_back_and_stays_what_it_is(city: City, status: str, level: str) -> None:
+    case = await put_in(status, await city.case_in("CLOSED_AWAITING_CALLBACK"))
+    assert await phone(city, case) == "14012345678"
+
+    called = await city.call_back(case, level=level)
+    assert (called["status"], await phone(city, case)) == (status, "140****5678")
+    refusal = await city.as_("caller").refused("recordCallback", **change(called), level="SATISFIED")
+    assert (refusal["code"], refusal["status"]) == ("INVALID_TRANSITION", status)
+    back = await city.review(called, decision="REJECT", reason="记录过简")
+    assert (back["status"], await phone(city, case)) == (status, "14012345678")
+    signed = await city.review(await city.call_back(back, level=level))
+
+    assert (signed["status"], signed["round"], signed["version"]) == (status, 1, case["version"] + 4)
+
+
+async def test_terminated_before_any_unit_had_it_nobody_is_called(city: City) -> None:
+    case = await put_in("TERMINATED", await city.receive())
+
+    refusal = await city.as_("caller").refused("recordCallback", **change(case), level="SATISFIED")
+
+    assert (refusal["code"], refusal["status"]) == ("INVALID_TRANSITION", "TERMINATED")
+    assert await phone(city, case) == "140****5678"
+
+
+async def test_dissatisfied_where_no_unit_had_it_the_centre_dispatches_it(city: City) -> None:
+    case = await city.case_in("CLOSED_AWAITING_CALLBACK")
+    await alter("UPDATE cases SET lead_office_id = NULL WHERE number = $1", case["number"])
+    had = "UPDATE assignments SET status = 'RETURNED' WHERE case_id = (SELECT id FROM cases WHERE number = $1)"
+    await alter(had, case["number"])
+
+    again = await city.review(await city.call_back(case, level="DISSATISFIED"))
+
+    assert (again["status"], again["round"]) == ("PENDING_DISPATCH", 2)
+    asked = "query ($n: String!) { case(number: $n) { dueAt deadlines { kind round dueAt } } }"
+    told = (await city.as_("leader").ask(asked, n=case["number"]))["case"]
+    (clock,) = [each for each in told["deadlines"] if each["kind"] == "REHANDLE"]
+    assert (clock["round"], clock["dueAt"]) == (2, told["dueAt"])
+    assert (await city.dispatch(again, "west"))["status"] == "DISPATCHED"
+
+
+async def test_an_unreasonable_appeal_is_exempted_by_the_12315_section_of_the_city_alone(city: City) -> None:
+    case = await city.call_back(await city.case_in("CLOSED_AWAITING_CALLBACK"), level="DISSATISFIED")
+    given = {"callbackId": case["callbackId"], "expectedVersion": case["version"]}
+    exempting = {**given, "exemptReason": "诉求超出法定职责"}
+
+    for who, asked in (
+        ("section", given),  # which reviews in no other way
+        ("section", {**given, "decision": "REJECT", "reason": "记录过简"}),
+        ("reviewer", exempting),
+        ("east_section", exempting),
+    ):
+        assert (await city.as_(who).refused("reviewCallback", **asked))["code"] == "NOT_PERMITTED", who
+    for asked, code in (
+        ({**given, "exemptReason": " "}, "REASON_REQUIRED"),
+        ({**exempting, "exemptReason": "长" * 2_001}, "INVALID_INPUT"),
+        ({**exempting, "decision": "REJECT", "reason": "否"}, "INVALID_INPUT"),
+    ):
+        refusal = await city.as_("section").refused("reviewCallback", **asked)
+        assert (refusal["code"], refusal["path"]) == (code, ["exemptReason"])
+    shape = "case { status round } callback { exempted reviewReason reviewDecision reviewer { login } }"
+    done = await city.as_("section").done("reviewCallback", shape, **exempting)
+
+    assert done["case"] == {"status": "ARCHIVED", "round": 1}
+    assert done["callback"] == {
+        "exempted": True,
+        "reviewReason": "诉求超出法定职责",
+        "reviewDecision": "APPROVE",
+        "reviewer": {"login": city.login("section")},
+    }
+
+
+async def test_a_citizen_who_is_satisfied_is_exempted_from_nothing(city: City) -> None:
+    case = await city.case_in("CALLBACK_REVIEW")
+    given = {"callbackId": case["callbackId"], "expectedVersion": case["version"], "exemptReason": "诉求不合理"}
+
+    refusal = await city.as_("section").refused("reviewCallback", **given)
+
+    assert (refusal["code"], refusal["path"]) == ("INVALID_INPUT", ["exemptReason"])
+
+
+async def test_nobody_exempts_the_own_call_or_the_own_unit(city: City) -> None:
+    await grant(city, "caller", Role.SECTION_OFFICER)
+    await grant(city, "clerk", Role.SECTION_OFFICER)
+    case = await city.call_back(await city.case_in("CLOSED_AWAITING_CALLBACK"), level="DISSATISFIED")
+    given = {"callbackId": case["callbackId"], "expectedVersion": case["version"], "exemptReason": "诉求不合理"}
+
+    for who in ("caller", "clerk"):
+        assert (await city.as_(who).refused("reviewCallback", **given))["code"] == "SELF_APPROVAL_FORBIDDEN", who

@@ -322,6 +322,132 @@ async def test_rejected_after_the_old_due_date_it_stays_overdue(city: City) -> N
     assert decided["isOverdue"] is True
 
 
+async def withdraw(city: City, asked: Data, who: str = "clerk") -> Data:
+    given = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["version"]}
+    payload = await city.as_(who).done("withdrawExtension", f"{CASE} {EXTENSION}", **given)
+    return {**payload["case"], "extension": payload["extension"]}
+
+
+async def test_taken_back_a_request_waits_no_more_and_another_may_be_made(city: City) -> None:
+    asked = await ask(city, await city.case_in("IN_PROGRESS"))
+
+    withdrawn = await withdraw(city, asked)
+
+    extension = withdrawn["extension"]
+    assert (extension["status"], extension["newDueAt"], extension["decidedBy"]) == ("WITHDRAWN", None, None)
+    assert extension["decidedAt"] is not None
+    assert (withdrawn["version"], withdrawn["dueAt"]) == (asked["version"] + 1, asked["dueAt"])
+    assert await waiting(city, "section") == []
+    refusal = await city.as_("section").refused(
+        "decideExtension", **deciding({**asked, "version": withdrawn["version"]})
+    )
+    assert (refusal["code"], refusal["path"]) == ("INVALID_TRANSITION", ["extensionId"])
+    assert (await decide(city, await ask(city, withdrawn)))["extension"]["status"] == "APPROVED"
+
+
+async def test_only_what_waits_is_taken_back_and_only_by_the_unit_that_asked(city: City, other_city: City) -> None:
+    asked = await ask(city, await city.dispatch(await city.receive(), "east", co=("west",)))
+    given = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["version"]}
+    for who, code in (
+        ("west_clerk", "NOT_YOUR_OFFICE"),
+        ("responsible", "NOT_PERMITTED"),
+        ("section", "NOT_PERMITTED"),
+    ):
+        assert (await city.as_(who).refused("withdrawExtension", **given))["code"] == code
+    refusal = await other_city.as_("clerk").refused("withdrawExtension", **given)
+    assert (refusal["code"], refusal["path"]) == ("NOT_FOUND", ["extensionId"])
+
+    decided = await decide(city, asked)
+    refusal = await city.as_("clerk").refused("withdrawExtension", **{**given, "expectedVersion": decided["version"]})
+    assert (refusal["code"], refusal["path"]) == ("INVALID_TRANSITION", ["extensionId"])
+
+
+@pytest.mark.parametrize("days", [{}, {"workingDays": 15}, {"workingDays": None}])
+async def test_a_reports_verification_is_extended_once_by_what_the_law_says(
+    city: City, calendar: Calendar, days: Data
+) -> None:
+    case = await city.case_in("IN_PROGRESS", kind="REPORT")
+    given = {**change(case), "deadlineKind": "VERIFY", "reason": "案情复杂", **days}
+    shape = f"{CASE} extension {{ id workingDays deadlineKind }}"
+
+    payload = await city.as_("clerk").done("requestExtension", shape, **given)
+
+    assert {**payload["extension"], "id": 0} == {"id": 0, "workingDays": 15, "deadlineKind": "VERIFY"}
+    assert len(await waiting(city, "section")) == 1
+    before = next(each for each in payload["case"]["deadlines"] if each["kind"] == "VERIFY")
+    decided = await decide(city, {**payload["case"], "extension": payload["extension"]})
+    after = next(each for each in decided["deadlines"] if each["kind"] == "VERIFY")
+    assert day(after["dueAt"]) == plus(calendar, before["dueAt"], 15)
+    assert (after["originalDueAt"], decided["dueAt"]) == (before["dueAt"], case["dueAt"])
+    again = {**given, **change(decided)}
+    assert (await city.as_("clerk").refused("requestExtension", **again))["code"] == "EXTENSION_LIMIT_REACHED"
+    assert (await ask(city, decided, workingDays=1))["extension"]["status"] == "REQUESTED"  # its closing limit as well
+
+
+async def test_extended_already_a_verification_puts_the_outer_limit_no_further_off(city: City) -> None:
+    case = await city.case_in("IN_PROGRESS", kind="REPORT")
+    refusal = await city.as_("clerk").refused("requestExtension", **asking(case, workingDays=30))
+    given = {**change(case), "deadlineKind": "VERIFY", "reason": "案情复杂"}
+    payload = await city.as_("clerk").done("requestExtension", f"{CASE} extension {{ id }}", **given)
+    decided = await decide(city, {**payload["case"], "extension": payload["extension"]})
+
+    again = await city.as_("clerk").refused("requestExtension", **asking(decided, workingDays=30))
+
+    assert (again["code"], again["dueAt"]) == ("EXTENSION_EXCEEDS_STATUTORY", refusal["dueAt"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "path"),
+    [
+        ("REPORT", {"deadlineKind": "VERIFY", "workingDays": 14}, ["workingDays"]),
+        ("REPORT", {"deadlineKind": "TRIAGE"}, ["deadlineKind"]),
+        ("REPORT", {"deadlineKind": "REHANDLE"}, ["deadlineKind"]),
+        ("COMPLAINT", {"deadlineKind": "VERIFY", "workingDays": None}, ["deadlineKind"]),
+        ("COMPLAINT", {"deadlineKind": "ACCEPTANCE"}, ["deadlineKind"]),
+        ("COMPLAINT", {"workingDays": None}, ["workingDays"]),
+    ],
+)
+async def test_only_the_closing_limit_and_a_reports_verification_are_extended(
+    city: City, kind: str, given: Data, path: list[str]
+) -> None:
+    case = await city.case_in("IN_PROGRESS", kind=kind)
+
+    refusal = await city.as_("clerk").refused("requestExtension", **asking(case, **given))
+
+    assert (refusal["code"], refusal["path"]) == ("INVALID_INPUT", path)
+
+
+async def test_a_verification_is_extended_before_it_has_run_out(city: City) -> None:
+    case = await city.case_in("IN_PROGRESS", kind="REPORT")
+    await let_pass(case, 50)
+
+    given = {**change(case), "deadlineKind": "VERIFY", "reason": "案情复杂"}
+    assert (await city.as_("clerk").refused("requestExtension", **given))["code"] == "EXTENSION_AFTER_DUE"
+
+
+async def test_one_request_waits_at_a_time_whatever_it_is_about(city: City) -> None:
+    asked = await ask(city, await city.case_in("IN_PROGRESS", kind="REPORT"), workingDays=1)
+
+    given = {**change(asked), "deadlineKind": "VERIFY", "reason": "案情复杂"}
+    assert (await city.as_("clerk").refused("requestExtension", **given))["code"] == "APPROVAL_PENDING"
+
+
+async def test_where_the_law_knows_no_extension_a_verification_is_not_extended(city: City) -> None:
+    case = await city.case_in("IN_PROGRESS", kind="REPORT", receivedAt="2026-11-19T09:00:00+08:00")
+    of_day = "deadline_kind = 'VERIFY_EXT' AND effective_from = '2026-04-15'"
+    await alter(f"UPDATE deadline_policies SET deadline_kind = 'DECISION' WHERE {of_day}")
+    try:
+        given = {**change(case), "deadlineKind": "VERIFY", "reason": "案情复杂"}
+        refusal = await city.as_("clerk").refused("requestExtension", **given)
+        close = await city.as_("clerk").refused("requestExtension", **asking(case, workingDays=30))
+    finally:
+        of_day = of_day.replace("VERIFY_EXT", "DECISION")
+        await alter(f"UPDATE deadline_policies SET deadline_kind = 'VERIFY_EXT' WHERE {of_day}")
+
+    assert (refusal["code"], refusal["path"]) == ("EXTENSION_EXCEEDS_STATUTORY", ["deadlineKind"])
+    assert (close["code"], close["dueAt"]) == ("EXTENSION_EXCEEDS_STATUTORY", refusal["dueAt"])
+
+
 async def test_of_four_decisions_at_once_one_counts(city: City) -> None:
     asked = await ask(city, await city.case_in("IN_PROGRESS"))
     given = [deciding(asked), deciding(asked, "REJECT", reason="不同意")] * 2
@@ -348,3 +474,9 @@ async def test_a_request_and_its_decision_take_effect_once(city: City) -> None:
     await repeats.takes_effect_once(
         city, section, "decideExtension", deciding(asked), {"decision": "REJECT", "reason": "不"}, shape
     )
+
+    asked = await ask(city, await city.case_in("IN_PROGRESS"))
+    back = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["version"]}
+    await repeats.shows_the_case_as_it_is(city, clerk, "withdrawExtension", asked, **back)
+    other = {"expectedVersion": asked["version"] + 1}
+    await repeats.takes_effect_once(city, clerk, "withdrawExtension", back, other, shape)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from resolvers.party import WITHHELD
 from tests import repeats
 from tests.client import Data
-from tests.world import City, alter, change
+from tests.world import APPLICATION, City, alter, change
 
 SHAPE = (
     "case { id number version status rounds { sentBackCount } timeline { nodes { kind } } } result { round isCoResult"
@@ -162,7 +163,11 @@ async def test_the_lead_waits_for_its_co_handlers_or_says_why_not(city: City) ->
         assert (refusal["code"], refusal["path"]) == ("CO_HANDLER_PENDING", ["coHandlerOverrideReason"])
     assert (await look(city, case))["results"] == []
 
-    assert (await city.submit(case, coHandlerOverrideReason="协办单位长期无人"))["status"] == "PENDING_SIGN_OFF"
+    assert (await city.submit(case, coHandlerOverrideReason=" 协办单位长期无人 "))["status"] == "PENDING_SIGN_OFF"
+    asked = "query ($n: String!) { case(number: $n) { results { overrideReason } } }"
+    for who, told in (("responsible", "协办单位长期无人"), (APPLICATION, WITHHELD)):
+        found = (await city.as_(who).ask(asked, n=case["number"]))["case"]["results"]
+        assert found == [{"overrideReason": told}]
 
 
 async def test_a_co_handlers_result_is_reported_to_the_lead_and_frees_it(city: City) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
 
+from resolvers.doors import db
+from resolvers.models import Case, Deadline, DeadlineChange, Pause
 from resolvers.rules.days import local_date
 from resolvers.rules.kpi import Window, aggregate
-from resolvers.terms.kinds import CaseKind
+from resolvers.terms.kinds import CaseKind, DeadlineKind, PauseReason
 from tests import histories, world
 from tests.client import Caller, Data
 from tests.figures import ASKED, INTAKE, RANKING, RATE, RATES, around_today, days, figures, ranked, rate
@@ -115,7 +118,7 @@ async def test_many_offices_cost_no_more_statements_than_one(city: City, caplog:
 
     await city.as_("leader").ask("{ viewer { login } }")  # whoever has been here is not looked up again
     bare = await statements("formulaVersion", 1)
-    assert {await statements(EVERY, n) for n in (1, 4, 34)} == {bare + 13}  # 9 cohorts, last year, tags, losses, days
+    assert {await statements(EVERY, n) for n in (1, 4, 34)} == {bare + 14}  # 10 cohorts, last year, tags, losses, days
 
 
 async def test_a_field_that_fails_takes_no_figure_from_another_that_shares_it(city: City) -> None:
@@ -180,6 +183,74 @@ async def test_an_approved_extension_moves_the_case_to_the_window_of_its_new_lim
     assert found == [(0, 0), (1, 1)]
 
 
+async def paused(city: City, case: Data, start: str, end: str, *moved: str) -> None:
+    """A pause of the past, and how it moved the closing limit when it was over."""
+    begun, over = (datetime.fromisoformat(f"{day}T12:00:00+08:00") for day in (start, end))
+    of_case = await Case.get(number=case["number"])
+    clerk = city.persons["clerk"]
+    await db.atomic(Pause.create)(
+        case_id=of_case.id,
+        reason=PauseReason.TESTING,
+        evidence="委托书",
+        started_by_id=clerk,
+        started_at=begun,
+        end_evidence="报告",
+        ended_by_id=clerk,
+        ended_at=over,
+    )
+    clock = await Deadline.get(case_id=of_case.id, kind=DeadlineKind.CLOSE)
+    for day in moved:
+        await db.atomic(DeadlineChange.create)(
+            deadline_id=clock.id,
+            at=over,
+            cause="PAUSE",
+            calendar_version=1,
+            old_due_at=clock.due_at,
+            new_due_at=datetime.fromisoformat(f"{day}T23:59:59.999+08:00"),
+        )
+
+
+async def test_of_a_case_suspended_at_the_time_nothing_is_due_and_then_what_the_pause_left_is(city: City) -> None:
+    async def received() -> Data:
+        return await city.receive(receivedAt="2025-09-01T09:00:00+08:00")  # due on the 10th
+
+    await received()  # open, overdue
+    await closed_on(city, await received(), "2025-09-09T12:00:00+08:00")
+    # From the 8th to the 15th two working days are left: due on the 17th. One is closed in time for that, one is not.
+    for closed in ("2025-09-16T12:00:00+08:00", "2025-09-18T12:00:00+08:00"):
+        case = await received()
+        await paused(city, case, "2025-09-08", "2025-09-15", "2025-09-17")
+        await closed_on(city, case, closed)
+    # Closed in time, opened again, and suspended in that round: the first is judged, and stays so (DEC-8).
+    again = await received()
+    await closed_on(city, again, "2025-09-05T12:00:00+08:00")
+    await paused(city, again, "2025-09-08", "2025-09-30")
+    await alter("UPDATE cases SET registered_at = received_at WHERE jurisdiction_id = $1", city.jurisdiction_id)
+    tenth, seventeenth = days("2025-09-10", "2025-09-10"), days("2025-09-17", "2025-09-17")
+
+    async def due(period: Data, as_of: str) -> tuple[int, int]:
+        return await rate(city.as_("leader"), "onTimeClosureRate", period, asOf=f"{as_of}T12:00:01+08:00")
+
+    assert await due(tenth, "2025-09-07") == (1, 1)  # of the others nothing is due yet
+    assert await due(tenth, "2025-09-12") == (2, 3)  # the two that are suspended are not
+    assert await due(tenth, "2025-09-20") == (2, 3)
+    assert await due(seventeenth, "2025-09-12") == (0, 0)
+    assert await due(seventeenth, "2025-09-16") == (1, 1)
+    assert await due(seventeenth, "2025-09-20") == (1, 2)
+
+
+async def test_a_suspended_case_that_would_be_overdue_asks_for_no_supervision(city: City) -> None:
+    given = {"receivedAt": "2025-09-01T09:00:00+08:00"}
+    await city.receive(**given, party={"phone": "14000000001"})
+    suspended = await city.receive(**given, party={"phone": "14000000002"})
+    await paused(city, suspended, "2025-09-08", "2025-09-15", "2025-09-17")
+    await alter("UPDATE cases SET registered_at = received_at WHERE jurisdiction_id = $1", city.jurisdiction_id)
+    leader, first = city.as_("leader"), days("2025-09-01", "2025-09-01")
+
+    assert await rate(leader, "supervisionRate", first, asOf="2025-09-12T12:00:00+08:00") == (0, 1)
+    assert await rate(leader, "supervisionRate", first, asOf="2025-09-18T12:00:00+08:00") == (0, 2)
+
+
 async def test_the_figures_of_a_working_day(city: City) -> None:
     async def case(status: str, n: int, **matter: object) -> Data:
         return await city.case_in(status, party={"phone": f"1400000000{n}"}, **matter)
@@ -205,7 +276,7 @@ async def test_the_figures_of_a_working_day(city: City) -> None:
         "duplicateDispatchRate": (1, 5),
         "satisfactionRate": (1, 2),
         "callbackRate": (3, 3),  # the report's call is not due yet
-        "supervisionRate": (1, 2),
+        "supervisionRate": (1, 1),  # the one done again; a first repeat suggests nothing
         "inspectionRate": (1, 1),
         "odrSuccessRate": (0, 0),
         "tagShare": (1, 7),
@@ -238,6 +309,33 @@ async def test_a_figure_of_the_past_stays_what_it_was(city: City) -> None:
     later = await figures(city.as_("leader"), wanted, around_today(14), asOf="2099-01-01T00:00:00Z")
     assert later["intake"]["total"] == before["intake"]["total"] + 1
     assert datetime.fromisoformat(later["asOf"]) <= datetime.now(UTC)
+
+
+async def test_a_merged_case_was_received_and_is_in_no_figure_of_handling_from_then_on(city: City) -> None:
+    names = ("closureRate", "dispatchRate", "onTimeClosureRate", "duplicateDispatchRate")
+    wanted = f"{INTAKE} byDay {{ received closed }} " + " ".join(f"{name} {RATE}" for name in names)
+    target, case = await city.case_in("IN_PROGRESS"), await city.dispatch(await city.receive(), "west")
+
+    async def counted(office: str, at: str | None = None) -> tuple[object, ...]:
+        given = {"code": city.codes[office], "asOf": at}
+        told = await figures(city.as_("leader"), wanted, around_today(40), **given)
+        days_ = [sum(day[count] for day in told["byDay"]) for count in ("received", "closed")]
+        return (
+            told["intake"]["total"],
+            *days_,
+            *((told[each]["numerator"], told[each]["denominator"]) for each in names),
+        )
+
+    then = datetime.now(UTC).isoformat()
+    before = {office: await counted(office) for office in ("top", "east", "west")}
+    await city.as_("dispatcher").done("mergeCase", **change(case), targetCaseId=target["id"])
+
+    assert before["top"] == (2, 2, 0, (0, 2), (2, 2), (0, 0), (1, 2))
+    assert before["west"] == (1, 1, 0, (0, 1), (1, 1), (0, 0), (1, 1))
+    assert {office: await counted(office, then) for office in before} == before
+    assert await counted("top") == (2, 2, 0, (0, 1), (1, 1), (0, 0), (0, 1))
+    assert await counted("west") == (0, 0, 0, (0, 0), (0, 0), (0, 0), (0, 0))
+    assert await counted("east") == before["east"]
 
 
 async def test_what_was_keyed_in_later_was_not_known_before(city: City) -> None:
@@ -304,7 +402,7 @@ async def test_of_duplicate_dispatches_fewer_are_better(city: City) -> None:
 
     standing = [(place["office"]["code"], place["rank"]) for place in places]
     assert standing == [(city.codes["west"], 1), (city.codes["east"], 2)]
-    assert await ranked(city.as_("analyst"), "ODR_SUCCESS_RATE", around_today()) == []
+    assert {each["rank"] for each in await ranked(city.as_("analyst"), "ODR_SUCCESS_RATE", around_today())} == {None}
 
 
 async def test_figures_of_the_own_office_are_told_and_those_of_any_other_are_as_absent(
@@ -343,6 +441,69 @@ async def test_what_cannot_be_counted_is_refused(city: City, wanted: str, period
     (error,) = await city.as_("leader").fail(ASKED.format(wanted), period=period)
 
     assert (error["extensions"]["code"], error["extensions"]["path"]) == ("BAD_USER_INPUT", path)
+
+
+async def given_back_unsigned(city: City) -> None:
+    case = await city.dispatch(await city.receive())
+    await city.as_("clerk").done("requestReturn", **change(case), reason="不属本辖区")
+
+
+async def let_the_time_to_sign_run_out(city: City) -> None:
+    case = await city.dispatch(await city.receive())
+    ran_out = "effective_due_at = now() - interval '1 hour'"
+    of_case = "case_id = (SELECT id FROM cases WHERE number = $1)"
+    await alter(f"UPDATE deadlines SET {ran_out} WHERE kind = 'SIGN_FOR' AND {of_case}", case["number"])
+    await city.sign_for(case)
+
+
+async def with_a_co_handler_then_taken_back(city: City) -> None:
+    case = await city.sign_for(await city.dispatch(await city.receive(), co=("west",)))
+    shape = "case { version } returnRequest { id }"
+    asked = await city.as_("clerk").done("requestReturn", shape, **change(case), reason="不属本辖区")
+    decided = {"returnRequestId": asked["returnRequest"]["id"], "expectedVersion": asked["case"]["version"]}
+    await city.as_("dispatcher").done("decideReturn", **decided, decision="APPROVE")
+
+
+async def instructed(city: City) -> None:
+    await city.as_("leader").done("instructCase", **change(await city.receive()), text="速办")
+
+
+async def repeated_twice(city: City) -> None:
+    for _ in range(2):
+        await city.receive()
+
+
+@pytest.mark.parametrize(
+    ("happens", "met"),
+    [
+        (given_back_unsigned, 1),
+        (let_the_time_to_sign_run_out, 1),
+        (with_a_co_handler_then_taken_back, 1),
+        (instructed, 1),
+        (repeated_twice, 2),  # the first case and the second repeat
+    ],
+)
+async def test_what_met_a_trigger_of_supervision_stays_counted(
+    city: City, happens: Callable[[City], Awaitable[None]], met: int
+) -> None:
+    await city.sign_for(await city.dispatch(await city.receive()))  # meets none
+    before = datetime.now(UTC).isoformat()
+
+    await happens(city)
+
+    assert await rate(city.as_("leader"), "supervisionRate", around_today()) == (0, met)
+    assert await rate(city.as_("leader"), "supervisionRate", around_today(), asOf=before) == (0, 0)
+
+
+async def test_a_trigger_counts_from_when_it_was_met(city: City) -> None:
+    case, co = await city.receive(), await city.receive(party=None)
+    before = datetime.now(UTC).isoformat()
+
+    await city.as_("leader").done("instructCase", **change(case), text="速办")
+    await city.dispatch(co, co=("west",))
+
+    assert await rate(city.as_("leader"), "supervisionRate", around_today(), asOf=before) == (0, 0)
+    assert await rate(city.as_("leader"), "supervisionRate", around_today()) == (0, 2)
 
 
 async def test_a_ranking_wants_no_negative_number_of_cases(city: City) -> None:

@@ -250,7 +250,7 @@ async def test_another_city_or_nobody_sends_nothing_and_reads_nothing(city: City
         ("duty_leader", True),
         ("leader", True),
         ("dispatcher", False),
-        ("section", False),
+        ("section", True),
         ("analyst", False),
         ("auditor", False),
         ("caller", False),

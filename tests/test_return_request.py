@@ -197,6 +197,16 @@ async def test_what_is_handed_in_is_not_returned(city: City, status: str) -> Non
     assert (refusal["code"], refusal["status"]) == ("INVALID_TRANSITION", status)
 
 
+async def test_what_was_handed_in_once_is_not_returned_when_it_comes_back_to_the_unit(city: City) -> None:
+    sent_back = await city.sign_off(await city.case_in("PENDING_SIGN_OFF"), decision="REJECT", reason="答复过简")
+    called = await city.call_back(await city.case_in("CLOSED_AWAITING_CALLBACK"), level="DISSATISFIED")
+    done_again = await city.review(called)
+
+    for case in (sent_back, done_again):
+        refusal = await city.as_("clerk").refused("requestReturn", **asking(case))
+        assert (refusal["code"], refusal["status"]) == ("INVALID_TRANSITION", "IN_PROGRESS")
+
+
 async def test_nothing_else_is_done_with_it_while_it_waits(city: City) -> None:
     asked = await ask(city, await city.case_in("IN_PROGRESS"))
 

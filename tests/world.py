@@ -215,7 +215,10 @@ _INSTANTS = {
     "cases": ("received_at", "registered_at", "updated_at", "due_at", "closed_at"),
     "rounds": ("opened_at", "result_submitted_at", "closed_at"),
     "assignments": ("dispatched_at", "signed_for_at"),
-    "deadlines": ("start_at", "due_at", "effective_due_at", "met_at", "breached_at"),
+    "deadlines": ("start_at", "due_at", "effective_due_at", "met_at", "breached_at", "stopped_at"),
+    "deadline_changes": ("at", "old_due_at", "new_due_at"),
+    "pauses": ("started_at", "ended_at"),
+    "filing_reports": ("submitted_at", "document_received_at", "decided_at"),
     "extension_requests": ("requested_at", "old_due_at", "new_due_at", "decided_at"),
     "callbacks": ("called_at", "reviewed_at"),
 }
@@ -227,6 +230,8 @@ async def let_pass(case: Data, days: int) -> None:
     for table, columns in _INSTANTS.items():
         older = ", ".join(f"{column} = {column} - $2::interval" for column in columns)
         own = "number = $1" if table == "cases" else "case_id = (SELECT id FROM cases WHERE number = $1)"
+        if table == "deadline_changes":
+            own = f"deadline_id IN (SELECT id FROM deadlines WHERE {own})"
         await db.execute(f"UPDATE {table} SET {older} WHERE {own}", case["number"], timedelta(days=days))
 
 

@@ -135,15 +135,21 @@ function monthUntil(instant) {
   return { from: day(instant - (DAYS_SHOWN - 1) * DAY), through: day(instant) };
 }
 
+// The midnights in China around today: of this day, the next, and a week after that.
+function midnightsAfter(instant) {
+  const midnight = (days) => `${new Date(instant + CHINA + days * DAY).toISOString().slice(0, 10)}T00:00:00+08:00`;
+  return { today: midnight(0), tomorrow: midnight(1), later: midnight(8) };
+}
+
 // --- Tabs
 
 // The variables as the server has them, with what fits the person put in. Who sees too little gets what fits anybody.
 async function variablesFor(tab, token) {
-  const values = { after: "0", login: cityChosen()?.people[0].login ?? "", ...monthUntil(Date.now()) };
+  const values = { after: "0", login: cityChosen()?.people[0].login ?? "", ...monthUntil(Date.now()), ...midnightsAfter(Date.now()) };
   const wants = (name) => tab.variables.includes(`{{${name}}}`);
   if (token && wants("from")) Object.assign(values, await periodFor(token).catch(() => ({})));
   if (token && wants("after")) values.after = await placeFor(token).catch(() => values.after);
-  return tab.variables.trim().replace(/\{\{(from|through|login|after)\}\}/g, (_, name) => values[name]);
+  return tab.variables.trim().replace(/\{\{(from|through|login|after|today|tomorrow|later)\}\}/g, (_, name) => values[name]);
 }
 
 async function readyTabs(tokenFor) {

@@ -28,6 +28,7 @@ FACTS: dict[str, tuple[str, Callable[[Actor, datetime], object]]] = {
     "own_offices": ("::uuid[]", lambda actor, _now: actor.offices(*actor.roles)),
     "own_units": ("::uuid[]", lambda actor, _now: actor.own_units),
     "unit_offices": ("::uuid[]", lambda actor, _now: actor.offices(*UNIT)),
+    "enterprise_offices": ("::uuid[]", lambda actor, _now: actor.offices(Role.ODR_ENTERPRISE)),
     "responsible_offices": ("::uuid[]", lambda actor, _now: actor.offices(Role.RESPONSIBLE_PERSON)),
 }
 

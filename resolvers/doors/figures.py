@@ -1,7 +1,8 @@
 """Counting cases as of an instant: the cohorts of domain 4.7 in SQL, each by unit. Formulas are `rules.kpi`'s.
 
 The state at `asOf` is rebuilt from facts that never change (registrations, rounds, dispatches, due-date changes,
-calls), so a figure of the past comes out the same whenever it is asked for.
+calls), so a figure of the past comes out the same whenever it is asked for. One thing is not: what turns out to be void
+was never a case, and is counted as of no instant, not even of one before it was voided.
 
 Each step is materialised and carries on all that the next needs, so that none is joined to another: once a statement
 is prepared for good the planner knows neither how many cases nor how many units there are, and would pair them all.
@@ -19,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from resolvers.doors import db
+from resolvers.models.supervision import GIVEN_BACK, REPEATED
 
 Unit = tuple[str, str]  # code and path of an office, which stand for it and all below it
 
@@ -31,25 +33,33 @@ _RECEIVED = "c.received_at >= $4 AND c.received_at < $5"
 _DAY = "AT TIME ZONE 'Asia/Shanghai')::date"
 
 
-# A lead is held until it is taken back: what was returned since, was still held at `asOf`.
-_HELD = """(a.status = 'ACTIVE' OR coalesce((SELECT q.decided_at FROM return_requests q
+# A lead is held until it is taken back, or its case merged: what became of it since, was still held at `asOf`.
+_HELD = """(a.status = 'ACTIVE' OR coalesce(a.status = 'MERGED' AND c.merged_at > $6, false)
+    OR coalesce((SELECT q.decided_at FROM return_requests q
       WHERE q.case_id = a.case_id AND q.office_id = a.office_id AND q.status = 'APPROVED'
         AND q.requested_at >= a.dispatched_at ORDER BY q.requested_at LIMIT 1) > $6, false))"""
 
 
+# A recording is known from when it was keyed in, though it is registered only after a call.
+_KNOWN = """(c.registered_at <= $6 OR c.channel = 'VOICEMAIL' AND EXISTS (SELECT 1 FROM ledger l
+      WHERE l.case_id = c.id AND l.kind = 'RECEIVED' AND l.occurred_at <= $6))"""
+
+
 # `IS TRUE` makes of the units a table to look into, and no join.
 def _held(which: str, *, merged: bool = False) -> str:
-    """The cases known at `asOf` that fulfil a condition, each once, with the office that held its lead then."""
-    beside = "" if merged else " AND c.status <> 'MERGED'"
+    """The cases known at `asOf` that fulfil a condition, each once, with the office that held its lead then; of those
+    merged by then only when asked to.
+    """
+    beside = "" if merged else " AND coalesce(c.merged_at > $6, true)"
     return f"""{_UNITS}
 held AS MATERIALIZED (
-  SELECT c.id, c.kind, c.tags, c.received_at, c.repeat_of_id, lead.dispatched_at,
+  SELECT c.id, c.kind, c.tags, c.received_at, c.repeat_of_id, c.merged_at, lead.dispatched_at,
     coalesce(lead.office_id, c.intake_office_id) AS office_id FROM cases c
   LEFT JOIN LATERAL (SELECT a.office_id, a.dispatched_at FROM assignments a
     WHERE a.case_id = c.id AND a.role = 'LEAD' AND a.dispatched_at <= $6 AND {_HELD}
     ORDER BY a.dispatched_at DESC LIMIT 1) lead ON true
   WHERE c.jurisdiction_id = $1 AND c.status <> 'VOID'{beside} AND c.kind <> ALL($7::text[])
-    AND c.registered_at <= $6 AND {which}
+    AND {_KNOWN} AND {which}
     AND (coalesce(lead.office_id, c.intake_office_id) IN (SELECT unit.office_id FROM unit)) IS TRUE)"""
 
 
@@ -57,13 +67,35 @@ _ROUNDS = """,
 closing AS MATERIALIZED (
   SELECT h.*, (SELECT r.closed_at FROM rounds r WHERE r.case_id = h.id AND r.opened_at <= $6
     ORDER BY r.number DESC LIMIT 1) AS closed_at FROM held h)"""
-_LIMITS = """,
+# With an ODR enterprise at `asOf`, or settled by it: no clock of the authority runs (DEC-1).
+_WITH_ENTERPRISE = """EXISTS (SELECT 1 FROM odr_routings o WHERE o.case_id = h.id AND o.routed_at <= $6
+    AND NOT coalesce(o.status IN ('DECLINED', 'EXPIRED') AND o.concluded_at <= $6, false))"""
+_SUSPENDED = """EXISTS (SELECT 1 FROM pauses p WHERE p.case_id = h.id AND p.started_at <= $6
+    AND coalesce(p.ended_at > $6, true))"""
+# Of a case whose clocks stand still at `asOf` nothing is due; of one closed by then, what was due when it was closed.
+_LIMITS = f""",
 due AS MATERIALIZED (
-  SELECT h.*, first.closed_at, coalesce((SELECT x.new_due_at FROM deadline_changes x
-    WHERE x.deadline_id = d.id AND x.at <= $6 ORDER BY x.at DESC, x.id LIMIT 1), d.due_at) AS due_at
+  SELECT h.*, first.closed_at, CASE WHEN NOT {_WITH_ENTERPRISE}
+    AND (coalesce(first.closed_at <= $6, false) OR NOT {_SUSPENDED}) THEN coalesce(
+    (SELECT x.new_due_at FROM deadline_changes x
+      WHERE x.deadline_id = d.id AND x.at <= $6 ORDER BY x.at DESC, x.id LIMIT 1),
+    (SELECT x.old_due_at FROM deadline_changes x
+      WHERE x.deadline_id = d.id AND x.at > $6 AND x.cause = 'RESTART' LIMIT 1), d.due_at) END AS due_at
   FROM held h JOIN rounds first ON first.case_id = h.id AND first.number = 1
   LEFT JOIN deadlines d ON d.case_id = h.id AND d.kind = 'CLOSE' AND d.clock = 'SERVICE' AND d.round = 1)"""
+# A case begun anew before its callback was due is called back after the next closure.
+_STILL_DUE = "(s.stopped_at IS NULL OR s.stopped_at > $6 OR s.stopped_at > s.due_at)"
 _CLOSED = "coalesce(h.closed_at <= $6, false)"
+
+# What suggests supervision (4.5) beside being overdue, as far as it is on record for good: a repeat of a repeat,
+# dissatisfaction, several sections at once, a unit that would not sign, an instruction. Once met it stays met. That
+# nothing was done by the last working day is not: it depends on the date that was the closing date then.
+_MET_A_TRIGGER = f"""{REPEATED.format(t="h", at="$6")} OR {GIVEN_BACK.format(t="h", at="$6")}
+      OR EXISTS (SELECT 1 FROM callbacks x WHERE x.case_id = h.id AND x.level = 'DISSATISFIED' AND x.called_at <= $6)
+      OR EXISTS (SELECT 1 FROM assignments x WHERE x.case_id = h.id AND x.role = 'CO' AND x.dispatched_at <= $6)
+      OR EXISTS (SELECT 1 FROM deadlines x WHERE x.case_id = h.id AND x.kind = 'SIGN_FOR'
+        AND x.effective_due_at < least($6, x.met_at, x.stopped_at))
+      OR EXISTS (SELECT 1 FROM instructions x WHERE x.case_id = h.id AND x.instructed_at <= $6)"""
 
 
 def _count(numerator: str, denominator: str = "true", *, of: str = "held") -> str:
@@ -97,7 +129,11 @@ _COHORTS = {
     ),
     "dispatch": _cohort(
         _held(_RECEIVED) + _ROUNDS,
-        _count("h.dispatched_at IS NOT NULL", f"h.dispatched_at IS NOT NULL OR NOT {_CLOSED}", of="closing"),
+        _count(
+            "h.dispatched_at IS NOT NULL",
+            f"h.dispatched_at IS NOT NULL OR NOT ({_CLOSED} OR {_WITH_ENTERPRISE})",
+            of="closing",
+        ),
     ),
     "duplicate": _cohort(
         _held(
@@ -123,22 +159,29 @@ _COHORTS = {
 called AS MATERIALIZED (
   SELECT h.*, s.due_at, EXISTS (SELECT 1 FROM callbacks x WHERE x.case_id = h.id AND x.round = s.round
     AND x.completes AND x.called_at <= $6) AS done FROM held h JOIN deadlines s ON s.case_id = h.id
-  WHERE s.kind = 'CALLBACK' AND s.start_at <= $6 AND s.due_at >= $4 AND s.due_at < $5)""",
+  WHERE s.kind = 'CALLBACK' AND s.start_at <= $6 AND s.due_at >= $4 AND s.due_at < $5 AND {_STILL_DUE})""",
         f"{_count('h.done', of='called')} WHERE h.due_at <= $6 OR h.done",
     ),
     "supervision": _cohort(
         _held(_RECEIVED) + _LIMITS,
         f"""{_count("EXISTS (SELECT 1 FROM supervision_orders x WHERE x.case_id = h.id AND x.ordered_at <= $6)", of="due")}
-      WHERE h.repeat_of_id IS NOT NULL
-      OR (h.due_at < $6 AND coalesce(h.closed_at > h.due_at, true))
-      OR EXISTS (SELECT 1 FROM callbacks x WHERE x.case_id = h.id AND x.level = 'DISSATISFIED'
-        AND x.called_at <= $6)""",
+      WHERE (h.due_at < $6 AND coalesce(h.closed_at > h.due_at, true)) OR {_MET_A_TRIGGER}""",
     ),
     "inspection": _cohort(
         _held("c.kind = 'REPORT' AND c.received_at < $5"),
         f"""{_count("EXISTS (SELECT 1 FROM inspection_notes x WHERE x.case_id = h.id AND x.received_at <= $6)")}
       JOIN rounds k ON k.case_id = h.id AND k.number = 1
       WHERE k.closed_at >= $4 AND k.closed_at < $5 AND k.closed_at <= $6""",
+    ),
+    # Held where it was taken in: who led a case that came back did not have it while it was with the enterprise.
+    "odr": _cohort(
+        f"""{_UNITS}
+held AS MATERIALIZED (
+  SELECT c.kind, c.intake_office_id AS office_id, s.status FROM odr_routings s JOIN cases c ON c.id = s.case_id
+  WHERE c.jurisdiction_id = $1 AND coalesce(c.merged_at > $6, true) AND c.kind <> ALL($7::text[])
+    AND s.concluded_at >= $4 AND s.concluded_at < $5 AND s.concluded_at <= $6
+    AND (c.intake_office_id IN (SELECT unit.office_id FROM unit)) IS TRUE)""",
+        _count("h.status = 'SETTLED'"),
     ),
 }
 _TAGGED = _cohort(_held(_RECEIVED, merged=True), _count("h.tags @> ARRAY[$8::text]"))
@@ -161,7 +204,7 @@ _DAILY = _by_unit(
     SELECT h.office_id, (h.received_at {_DAY} AS day, 1 AS received, 0 AS closed FROM held h WHERE h.received_at >= $4
     UNION ALL
     SELECT h.office_id, (k.closed_at {_DAY}, 0, 1 FROM held h JOIN rounds k ON k.case_id = h.id AND k.number = 1
-      WHERE k.closed_at >= $4 AND k.closed_at < $5 AND k.closed_at <= $6) x
+      WHERE k.closed_at >= $4 AND k.closed_at < $5 AND k.closed_at <= $6 AND coalesce(h.merged_at > $6, true)) x
   GROUP BY office_id, day""",
     "day",
     received="int",

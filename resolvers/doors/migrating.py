@@ -24,7 +24,7 @@ REVOKE UPDATE ON ledger FROM {user};
 REVOKE INSERT, UPDATE ON identity_mark FROM {user};
 GRANT DELETE ON idempotency_keys TO {user};
 """
-NEWEST = "0006_closed_at_the_centre"
+NEWEST = "0007_law_of_a_case"
 
 
 async def migrate(logins: Logins) -> None:

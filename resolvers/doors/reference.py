@@ -44,8 +44,8 @@ async def fill() -> None:
     """Put in what is missing; what is there stays as it is, since a city may have amended it."""
     if not await CalendarDay.exists():
         await CalendarDay.bulk_create(_days(), batch_size=1_000)
-    if not await DeadlinePolicy.exists():
-        await DeadlinePolicy.bulk_create(_policies())
+    known = {row.id for row in await DeadlinePolicy.all()}
+    await DeadlinePolicy.bulk_create([row for row in _policies() if row.id not in known])
     have = {row.code for row in await Category.all()}
     missing = [code for code in CATEGORIES if code not in have]
     await Category.bulk_create([Category(id=category_id(code), code=code, name=CATEGORIES[code]) for code in missing])

@@ -16,7 +16,7 @@ from resolvers.models import Table
 from resolvers.terms.actor import Stance
 from resolvers.terms.kinds import ApprovalKind, CaseKind
 from resolvers.terms.roles import CENTRE, PHOTO_VIEWERS, UNIT, Permission, Role
-from resolvers.terms.statuses import HANDLED
+from resolvers.terms.statuses import HANDLED, CaseStatus
 
 NOTHING = "false"
 Rule = Callable[[Stance, str, Bind], str]
@@ -36,6 +36,9 @@ def _case(stance: Stance, t: str, bind: Bind) -> str:
 
 def _case_of_grant(place: int, role: Role, at_top: bool, t: str, bind: Bind) -> str:
     """What one role at one office sees: its subtree; of reports only what it has a part in (DEC-15)."""
+    if role is Role.ODR_ENTERPRISE:
+        # A complaint alone is ever routed; that no report is shown does not hang on it (DEC-15).
+        return f"({t}.odr_office_id = ANY({bind.granted(place)}) AND {t}.kind = '{CaseKind.COMPLAINT}')"
     if role not in CENTRE | UNIT | {Role.CALLBACK_OFFICER, Role.AGENT, Role.INTEGRATOR}:
         return NOTHING  # before anything is bound: what is bound and not used has no type, and the statement fails
     whole = at_top and role not in UNIT
@@ -48,8 +51,22 @@ def _case_of_grant(place: int, role: Role, at_top: bool, t: str, bind: Bind) -> 
         return f"({t}.handling_ids && {own} AND ({no_report} OR {t}.assigned_ids && {own}))"
     if role is Role.CALLBACK_OFFICER:
         called = ", ".join(f"'{status}'" for status in sorted(HANDLED))
-        return f"({within} AND ({no_report} OR {t}.status IN ({called}) OR {t}.round > 1))"
-    return f"({within} AND ({no_report} OR {t}.registered_by = {bind.named('actor_id')}))"
+        own_time = f"{t}.status IN ({called}) OR {t}.round > 1"
+        return f"({within} AND ({no_report} OR {own_time} OR {_goes_on_in_one_called_back(t, called)}))"
+    mine = f"{t}.registered_by = {bind.named('actor_id')}"
+    if role is Role.AGENT:  # last night's recordings are called back by whoever is on duty (SY-6)
+        mine = f"{mine} OR {t}.status = '{CaseStatus.VOICEMAIL_PENDING}'"
+    return f"({within} AND ({no_report} OR {mine}))"
+
+
+def _goes_on_in_one_called_back(t: str, called: str) -> str:
+    """A merged case whose complainant is called with the case it goes on in."""
+    return (
+        f"{t}.status = 'MERGED' AND EXISTS (WITH RECURSIVE above AS ("
+        f"SELECT y.id, y.merged_into_id, y.status, y.round FROM cases y WHERE y.id = {t}.merged_into_id"
+        " UNION SELECT y.id, y.merged_into_id, y.status, y.round FROM cases y JOIN above ON y.id = above.merged_into_id)"
+        f" SELECT 1 FROM above WHERE status IN ({called}) OR round > 1)"
+    )
 
 
 def _everybody(_stance: Stance, _t: str, _bind: Bind) -> str:
@@ -103,6 +120,11 @@ def _insider(stance: Stance, _t: str, _bind: Bind) -> str:
     return NOTHING if stance.is_third_party else "true"
 
 
+def _centre(stance: Stance, _t: str, _bind: Bind) -> str:
+    """Whoever oversees: one of the triggers tells of another case, as a repeat does."""
+    return "true" if stance.roles & CENTRE else NOTHING
+
+
 def _entry(stance: Stance, t: str, bind: Bind) -> str:
     audit = "" if Role.AUDITOR in stance.roles else f" AND NOT {t}.audit_only"
     return f"{_jurisdiction(stance, t, bind)}{audit}"
@@ -118,19 +140,35 @@ def _approval(stance: Stance, t: str, bind: Bind) -> str:
         every.append(f"({t}.kind = '{ApprovalKind.SIGN_OFF}' AND {t}.office_id = ANY({mine}))")
     if (Role.SECTION_OFFICER, True) in stance.grants:
         own = bind.named("own_units")
-        every.append(f"({t}.kind = '{ApprovalKind.EXTENSION}' AND NOT {t}.office_id = ANY({own}))")
+        kinds = f"'{ApprovalKind.EXTENSION}', '{ApprovalKind.FILING}'"
+        every.append(f"({t}.kind IN ({kinds}) AND NOT {t}.office_id = ANY({own}))")
     if Role.DISPATCHER in stance.roles:
         every.append(f"({t}.kind = '{ApprovalKind.RETURN}' AND NOT {t}.office_id = ANY({bind.named('own_units')}))")
+    if (Role.DUTY_LEADER, True) in stance.grants:
+        kinds = f"'{ApprovalKind.EXTENSION}', '{ApprovalKind.FILING}', '{ApprovalKind.RETURN}'"
+        own = bind.named("own_units")
+        every.append(f"({t}.kind IN ({kinds}) AND {t}.escalated_at IS NOT NULL AND NOT {t}.office_id = ANY({own}))")
     if Role.CALLBACK_REVIEWER in stance.roles:
         every.append(f"({t}.kind = '{ApprovalKind.CALLBACK_REVIEW}')")
     barred = f"NOT {bind.named('actor_id')} = ANY({t}.barred_ids)"
     return f"{t}.decided_at IS NULL AND {barred} AND {_any(every)}"
 
 
+def _odr(stance: Stance, t: str, bind: Bind) -> str:
+    return _jurisdiction(stance, t, bind) if stance.may(Permission.READ_ODR_ENTERPRISES) else NOTHING
+
+
+def _calendar(stance: Stance, _t: str, _bind: Bind) -> str:
+    return "true" if stance.may(Permission.READ_CALENDAR) else NOTHING
+
+
 _AS_CASE = Following(models.Case, "case_id")
+_OF_STAFF = Following(models.Case, "case_id", own=_insider)
 SCOPES: dict[type[Table], Scope] = {
     models.Approval: Following(models.Case, "case_id", own=_approval),
     models.Assignment: _AS_CASE,
+    models.CalendarAmendment: _calendar,
+    models.CalendarDay: _calendar,
     models.Callback: _AS_CASE,
     models.Case: _case,
     models.Category: _everybody,
@@ -140,7 +178,16 @@ SCOPES: dict[type[Table], Scope] = {
     models.HandlingResult: _AS_CASE,
     models.InspectionNote: _AS_CASE,
     models.LedgerEntry: Following(models.Case, "case_id", own=_entry),
+    models.FilingReport: _OF_STAFF,
+    models.Instruction: _OF_STAFF,
+    models.Meeting: _OF_STAFF,
     models.NonAcceptance: _AS_CASE,
+    models.Notice: _OF_STAFF,
+    models.OdrEnterprise: _odr,
+    models.OdrRouting: _AS_CASE,
+    models.Pause: _AS_CASE,
+    models.Reminder: _OF_STAFF,
+    models.Reopening: _OF_STAFF,
     models.NoteInspector: Following(models.InspectionNote, "note_id", own=_insider),
     models.Office: _office,
     models.Party: _AS_CASE,
@@ -153,7 +200,11 @@ SCOPES: dict[type[Table], Scope] = {
     models.ResultHandler: Following(models.HandlingResult, "result_id", own=_insider),
     models.SignOff: _AS_CASE,
     models.SupervisionOrder: _AS_CASE,
+    models.SupervisionSuggestion: Following(models.Case, "case_id", own=_centre),
+    models.Termination: _AS_CASE,
     models.TransferOut: _AS_CASE,
+    models.VoicemailCall: _OF_STAFF,
+    models.Voiding: _OF_STAFF,
 }
 
 

@@ -7,12 +7,45 @@ from typing import Any
 from uuid import UUID
 
 from resolvers.doors import db, due, ledger
-from resolvers.models import Approval, Assignment, Case, HandlingResult, InspectionNote, Office, ResultHandler, Round
+from resolvers.models import (
+    Approval,
+    Assignment,
+    Case,
+    ExtensionRequest,
+    FilingReport,
+    HandlingResult,
+    InspectionNote,
+    Office,
+    Pause,
+    ResultHandler,
+    ReturnRequest,
+    Round,
+    Table,
+    VoicemailCall,
+)
 from resolvers.rules.transitions import Facts
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
-from resolvers.terms.kinds import ApprovalKind, AssignmentRole, AssignmentStatus, CaseEventKind, DeadlineKind
+from resolvers.terms.kinds import (
+    ApprovalKind,
+    AssignmentRole,
+    AssignmentStatus,
+    CaseEventKind,
+    ClockKind,
+    DeadlineKind,
+    ExtensionStatus,
+    FilingStatus,
+    ReturnStatus,
+)
 from resolvers.terms.statuses import CaseStatus
+
+# What the law limits while a case is open; closed, it is over.
+OF_THE_LAW = (DeadlineKind.ACCEPTANCE, DeadlineKind.MEDIATION, DeadlineKind.VERIFY)
+_LAPSING: tuple[tuple[type[Table], str, str], ...] = (
+    (ExtensionRequest, ExtensionStatus.REQUESTED, ExtensionStatus.LAPSED),
+    (ReturnRequest, ReturnStatus.REQUESTED, ReturnStatus.LAPSED),
+    (FilingReport, FilingStatus.SUBMITTED, FilingStatus.LAPSED),
+)
 
 
 async def facts(case: Case) -> Facts:
@@ -30,6 +63,7 @@ async def facts(case: Case) -> Facts:
         inspected=await InspectionNote.filter(case_id=case.id).exists(),
         pending_approval=await Approval.filter(case_id=case.id, decided_at=None, kind=ApprovalKind.EXTENSION).exists(),
         silent_co_office_ids=frozenset(co_offices - {row.office_id for row in reported}),
+        called_back=await VoicemailCall.filter(case_id=case.id).exists(),
     )
 
 
@@ -43,6 +77,7 @@ async def move(
     said: dict[str, Any] | None = None,
     changed: tuple[str, ...] = (),
     urgent: bool = False,
+    audit_only: bool = False,
 ) -> None:
     """The case is in a new state (or the same, with new facts): one version up, written, and in the ledger."""
     before, case.status = case.status, to
@@ -56,6 +91,7 @@ async def move(
         now,
         {"from": before.value, "to": to.value, "round": case.round, **(said or {})},
         urgent=urgent,
+        audit_only=audit_only,
     )
 
 
@@ -102,6 +138,42 @@ async def close_unhandled(case: Case, now: datetime) -> None:
     await due.meet_all(case, now, DeadlineKind.TRIAGE, DeadlineKind.CLOSE, DeadlineKind.ACCEPTANCE, DeadlineKind.VERIFY)
 
 
+async def close_early(case: Case, now: datetime) -> None:
+    """The case ends before it was handled to the end: the round is over, the closing limit is met, on time or late,
+    whatever else still ran stands still, and nothing waits for a decision any more.
+    """
+    await close_round(case, now)
+    await due.meet_all(case, now, DeadlineKind.CLOSE, DeadlineKind.REHANDLE, *OF_THE_LAW)
+    await due.stop(case, now)
+    await drop_approvals(case, now)
+
+
+async def end_pause(case: Case, now: datetime, **by: Any) -> Pause:
+    """The clocks of a suspended case run on (T12): by whom, and on what evidence."""
+    pause = await Pause.get(case_id=case.id, ended_at=None)
+    await pause.update_from_dict({"ended_at": now, **by}).save(update_fields=["ended_at", *by])
+    await due.go_on(case, pause.started_at, now)
+    await refresh_due(case)
+    return pause
+
+
+async def close_handled(case: Case, now: datetime) -> None:
+    """Closed by the unit that handled it: on time or not is judged now, and the callback is due (ZZ-11, DEC-6)."""
+    await due.meet(case, DeadlineKind.CLOSE if case.round == 1 else DeadlineKind.REHANDLE, now)
+    if case.round == 1:
+        await due.meet_all(case, now, *OF_THE_LAW)
+    await due.start_informant_notice(case, now)
+    await due.start(case, ((DeadlineKind.CALLBACK, ClockKind.SERVICE),), now, None)
+    await close_round(case, now)
+
+
+async def drop_approvals(case: Case, now: datetime) -> None:
+    """Whatever waited for a decision on this case has lapsed, decided by nobody."""
+    await Approval.filter(case_id=case.id, decided_at=None).update(decided_at=now)
+    for model, waiting, lapsed in _LAPSING:
+        await model.filter(case_id=case.id, status=waiting).update(status=lapsed, decided_at=now)
+
+
 async def open_round(case: Case, now: datetime) -> None:
     """Round n+1 with its own clock; round n keeps its facts (ZZ-14, DEC-8)."""
     case.round += 1
@@ -110,9 +182,9 @@ async def open_round(case: Case, now: datetime) -> None:
 
 
 async def refresh_due(case: Case) -> None:
-    """The case shows the effective date of the clock that closes its round."""
+    """The case shows the effective date of the clock that closes its round; none while that clock stands still."""
     clock = await due.closing(case)
-    case.due_at = clock.effective_due_at if clock else None
+    case.due_at = clock.effective_due_at if clock and clock.stopped_at is None else None
 
 
 async def ask(case: Case, kind: ApprovalKind, subject_id: UUID, office_id: UUID, now: datetime, **who: Any) -> None:
@@ -129,9 +201,16 @@ async def ask(case: Case, kind: ApprovalKind, subject_id: UUID, office_id: UUID,
     )
 
 
-async def settle(actor: Actor, case: Case, kind: ApprovalKind, now: datetime) -> None:
-    """What waited is decided."""
-    await Approval.filter(case_id=case.id, kind=kind, decided_at=None).update(decided_by_id=actor.id, decided_at=now)
+async def settle(actor: Actor, case: Case, kind: ApprovalKind, now: datetime, subject_id: UUID | None = None) -> None:
+    """What waited is decided: with a subject that one alone, of several that may wait beside each other."""
+    waiting = Approval.filter(case_id=case.id, kind=kind, decided_at=None)
+    waiting = waiting.filter(subject_id=subject_id) if subject_id else waiting
+    await waiting.update(decided_by_id=actor.id, decided_at=now)
+
+
+async def withdraw(case: Case, kind: ApprovalKind, now: datetime) -> None:
+    """What waited was taken back, decided by nobody."""
+    await Approval.filter(case_id=case.id, kind=kind, decided_at=None).update(decided_at=now)
 
 
 async def office(actor: Actor, code: str, *path: str) -> Office:

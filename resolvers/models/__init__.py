@@ -9,21 +9,40 @@ from tortoise import Tortoise
 from resolvers.models.approval import Approval
 from resolvers.models.callback import Callback
 from resolvers.models.case import Assignment, Case, Category, Round
-from resolvers.models.closing import NonAcceptance, TransferOut
-from resolvers.models.deadline import CalendarDay, Deadline, DeadlineChange, DeadlinePolicy, Regime
-from resolvers.models.handling import ExtensionRequest, HandlingResult, ResultHandler, ReturnRequest, SignOff
+from resolvers.models.closing import NonAcceptance, Notice, Reopening, Termination, TransferOut, Voiding
+from resolvers.models.deadline import (
+    CalendarAmendment,
+    CalendarDay,
+    Deadline,
+    DeadlineChange,
+    DeadlinePolicy,
+    Pause,
+    Regime,
+    Reminder,
+)
+from resolvers.models.handling import (
+    ExtensionRequest,
+    FilingReport,
+    HandlingResult,
+    ResultHandler,
+    ReturnRequest,
+    SignOff,
+)
 from resolvers.models.inspection import InspectionNote, NoteInspector, Photo
-from resolvers.models.ledger import IdempotencyKey, LedgerEntry
+from resolvers.models.ledger import IdempotencyKey, Lease, LedgerEntry
+from resolvers.models.odr import OdrEnterprise, OdrRouting
 from resolvers.models.office import Office
 from resolvers.models.party import Party, Respondent
 from resolvers.models.person import Application, Person, RoleGrant, Token
-from resolvers.models.supervision import SupervisionOrder
+from resolvers.models.supervision import Instruction, Meeting, SupervisionOrder, SupervisionSuggestion
 from resolvers.models.table import Table
+from resolvers.models.voicemail import VoicemailCall
 
 __all__ = [
     "Application",
     "Approval",
     "Assignment",
+    "CalendarAmendment",
     "CalendarDay",
     "Callback",
     "Case",
@@ -32,17 +51,27 @@ __all__ = [
     "DeadlineChange",
     "DeadlinePolicy",
     "ExtensionRequest",
+    "FilingReport",
     "HandlingResult",
     "IdempotencyKey",
     "InspectionNote",
+    "Instruction",
+    "Lease",
     "LedgerEntry",
+    "Meeting",
     "NonAcceptance",
     "NoteInspector",
+    "Notice",
+    "OdrEnterprise",
+    "OdrRouting",
     "Office",
     "Party",
+    "Pause",
     "Person",
     "Photo",
     "Regime",
+    "Reminder",
+    "Reopening",
     "Respondent",
     "ResultHandler",
     "ReturnRequest",
@@ -50,9 +79,13 @@ __all__ = [
     "Round",
     "SignOff",
     "SupervisionOrder",
+    "SupervisionSuggestion",
     "Table",
+    "Termination",
     "Token",
     "TransferOut",
+    "VoicemailCall",
+    "Voiding",
 ]
 
 _MODULES = [
@@ -67,10 +100,12 @@ _MODULES = [
             "handling",
             "inspection",
             "ledger",
+            "odr",
             "office",
             "party",
             "person",
             "supervision",
+            "voicemail",
         ]
     )
 ]

@@ -15,7 +15,8 @@ from resolvers.terms.kinds import ApprovalKind
 
 class Approval(Table):
     """One matter waiting for a decision. `barred_ids`: persons whose own work it is (two-person rule).
-    `office_id`: the unit concerned. A decided one keeps who decided and when.
+    `office_id`: the unit concerned. A decided one keeps who decided and when; nobody decided what
+    lapsed with its case. `escalated_at`: since when the duty leader may decide it too.
     """
 
     case: ForeignKeyRelation[Case] = fields.ForeignKeyField(
@@ -30,6 +31,7 @@ class Approval(Table):
     requested_at = fields.DatetimeField()
     decided_by_id = fields.UUIDField(null=True)
     decided_at = fields.DatetimeField(null=True)
+    escalated_at = fields.DatetimeField(null=True)
     case_id: UUID
 
     class Meta:

@@ -14,11 +14,15 @@ from resolvers.terms.kinds import CallbackOutcome, Decision, SatisfactionLevel
 
 
 class Callback(Table):
-    """One attempt. `completes` is true for the record that goes to review: reached, or attempts exhausted."""
+    """One attempt. `completes` is true for the record that goes to review: reached, or attempts exhausted.
+    `follower_id`: the merged case whose complainant was called; null for the case's own. `exempted`: dissatisfied
+    without reason, so that the case is not done again.
+    """
 
     case: ForeignKeyRelation[Case] = fields.ForeignKeyField(
         "jiesu.Case", related_name="callbacks", on_delete=CASCADE_NEVER, db_index=True
     )
+    follower_id = fields.UUIDField(null=True)
     round = fields.IntField()
     attempt = fields.IntField()
     outcome = fields.CharEnumField(CallbackOutcome, max_length=12)
@@ -34,6 +38,7 @@ class Callback(Table):
     review_decision = fields.CharEnumField(Decision, max_length=8, null=True)
     review_reason = fields.CharField(max_length=2_000, null=True)
     reviewed_at = fields.DatetimeField(null=True)
+    exempted = fields.BooleanField(default=False, db_default=False)
     case_id: UUID
     caller_id: UUID
 

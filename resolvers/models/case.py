@@ -13,9 +13,9 @@ from resolvers.models.office import Office
 from resolvers.models.party import Party, Respondent
 from resolvers.models.table import CASCADE_NEVER, Table
 from resolvers.terms.kinds import AssignmentRole, AssignmentStatus, CaseKind, CasePriority, IntakeChannel
-from resolvers.terms.statuses import OPEN, CaseStatus
+from resolvers.terms.statuses import OPEN, STILL, CaseStatus
 
-OPEN_LIST = ", ".join(f"'{status}'" for status in sorted(OPEN))
+OPEN_LIST = ", ".join(f"'{status}'" for status in sorted(OPEN - STILL))
 
 
 class Category(Table):
@@ -31,8 +31,9 @@ class Category(Table):
 class Case(Table):
     """The row behind a case. `office_ids`: every office with a part in it, with its ancestors;
     `handling_ids`: the dispatched ones, with ancestors; `assigned_ids`: the dispatched ones alone.
-    `due_at` is the effective closing date of the current round. The redacted texts have the
-    complainant's identity taken out, once, at intake.
+    `due_at` is the effective closing date of the current round, null while its clock stands still. The redacted
+    texts have the complainant's identity taken out, once, at intake. `odr_office_id`: the enterprise it was routed to,
+    while the enterprise may see it.
     """
 
     number = fields.CharField(max_length=32, unique=True)
@@ -76,6 +77,10 @@ class Case(Table):
     recovered_loss = fields.DecimalField(max_digits=14, decimal_places=2, null=True)
     regime_id = fields.UUIDField(null=True)
     repeat_of_id = fields.UUIDField(null=True)
+    merged_into_id = fields.UUIDField(null=True)
+    merged_at = fields.DatetimeField(null=True)
+    split_from_id = fields.UUIDField(null=True)
+    odr_office_id = fields.UUIDField(null=True)
     answer = fields.TextField(null=True)
     office_ids = ArrayField(element_type="uuid")
     handling_ids = ArrayField(element_type="uuid")
@@ -93,7 +98,9 @@ class Case(Table):
     computed: ClassVar[dict[str, str]] = {
         "is_urgent": "({t}.priority <> 'NORMAL')",
         "is_overdue": f"({{t}}.status IN ({OPEN_LIST}) AND {{t}}.due_at IS NOT NULL AND {{t}}.due_at < :now)",
-        "own_intake": "coalesce({t}.registered_by = :actor_id, false)",
+        # A recording is as much the intake of whoever calls back as of whoever keyed it in.
+        "own_intake": "(coalesce({t}.registered_by = :actor_id, false) OR {t}.status = 'VOICEMAIL_PENDING')",
+        "routed_to_own": "coalesce({t}.odr_office_id = ANY(:enterprise_offices), false)",
         "in_own_unit": "({t}.handling_ids && :unit_offices)",
         "category_name": "(SELECT x.name FROM categories x WHERE x.id = {t}.category_id)",
         "wants_confidentiality": (

@@ -1,7 +1,8 @@
-"""办理: results with their department and handlers, sign-offs, and extensions."""
+"""办理: results with their department and handlers, sign-offs, returns, extensions and filing reports."""
 
 from __future__ import annotations
 
+from typing import ClassVar
 from uuid import UUID
 
 from tortoise import fields
@@ -11,7 +12,7 @@ from resolvers.models.case import Case
 from resolvers.models.office import Office
 from resolvers.models.person import Person
 from resolvers.models.table import CASCADE_NEVER, Table
-from resolvers.terms.kinds import Decision, ExtensionStatus, HandlingOutcome, ReturnStatus
+from resolvers.terms.kinds import Decision, ExtensionStatus, FilingStatus, HandlingOutcome, PhotoStatus, ReturnStatus
 
 
 class HandlingResult(Table):
@@ -29,6 +30,7 @@ class HandlingResult(Table):
     outcome = fields.CharEnumField(HandlingOutcome, max_length=20)
     reply = fields.TextField()
     recovered_loss = fields.DecimalField(max_digits=14, decimal_places=2, null=True)
+    override_reason = fields.CharField(max_length=2_000, null=True)
     submitted_by = fields.UUIDField(null=True)
     submitted_at = fields.DatetimeField()
     case_id: UUID
@@ -138,3 +140,50 @@ class ExtensionRequest(Table):
 
     class Meta:
         table = "extension_requests"
+
+    computed: ClassVar[dict[str, str]] = {
+        "deadline_kind": "(SELECT x.kind FROM deadlines x WHERE x.id = {t}.deadline_id)",
+    }
+
+
+class FilingReport(Table):
+    """书面报告: why a matter cannot be solved for now, what was done, what is proposed; sealed (ZZ-17). The sealed file is
+    declared with the report and uploaded like a photo.
+    """
+
+    case: ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "jiesu.Case", related_name="filings", on_delete=CASCADE_NEVER, db_index=True
+    )
+    office: ForeignKeyRelation[Office] = fields.ForeignKeyField(
+        "jiesu.Office", related_name="filings", on_delete=CASCADE_NEVER, db_index=True
+    )
+    round = fields.IntField()
+    status = fields.CharEnumField(FilingStatus, max_length=12)
+    cause = fields.TextField()
+    process = fields.TextField()
+    recommendation = fields.TextField()
+    sha256 = fields.CharField(max_length=64)
+    byte_size = fields.IntField()
+    content_type = fields.CharField(max_length=20)
+    document_status = fields.CharEnumField(PhotoStatus, max_length=10)
+    document_received_at = fields.DatetimeField(null=True)
+    submitted_by: ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "jiesu.Person", related_name="filings", on_delete=CASCADE_NEVER, db_index=True
+    )
+    submitted_at = fields.DatetimeField()
+    decided_by: ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "jiesu.Person", related_name="decided_filings", null=True, on_delete=CASCADE_NEVER, db_index=True
+    )
+    decided_at = fields.DatetimeField(null=True)
+    decision_reason = fields.CharField(max_length=2_000, null=True)
+    case_id: UUID
+    office_id: UUID
+    submitted_by_id: UUID
+    decided_by_id: UUID | None
+
+    class Meta:
+        table = "filing_reports"
+
+    computed: ClassVar[dict[str, str]] = {
+        "own_declaration": "coalesce({t}.submitted_by_id = :actor_id, false)",
+    }

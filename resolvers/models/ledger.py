@@ -52,3 +52,14 @@ class IdempotencyKey(Table):
     class Meta:
         table = "idempotency_keys"
         unique_together = (("actor_id", "key"),)
+
+
+class Lease(Table):
+    """Which process does a work that only one may do, until when."""
+
+    name = fields.CharField(max_length=40, unique=True)
+    holder = fields.UUIDField()
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "leases"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from resolvers.rules.days import Calendar, Due, due, local_date
+from resolvers.rules.days import Calendar, Due, Pause, bounded, due, local_date, working_days_between
+from resolvers.terms import limits
 from resolvers.terms.kinds import CalendarMode, DeadlineKind, LimitUnit
 
 # 重办: the closing limit again (ZZ-14, DEC-4), unless a city has rows of its own for it.
@@ -76,25 +77,81 @@ def earliest(calendar: Calendar, policies: Iterable[Policy], start: datetime, mo
     return min(dated, key=lambda pair: (pair[1].at, str(pair[0].id)))
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an approved extension added, or the limit a regime's tag set from `at` on, in the regime's own days."""
+
+    cause: str
+    at: datetime
+    amount: int
+    unit: LimitUnit
+    mode: CalendarMode
+
+
+EXTENSION, REGIME = "EXTENSION", "REGIME"
+
+
+def effective(
+    calendar: Calendar,
+    start: datetime,
+    limit: tuple[int, LimitUnit, CalendarMode],
+    changes: Iterable[Change],
+    pauses: Sequence[Pause],
+) -> Due:
+    """What binds after everything that happened to a clock: its limit without the pauses, each extension counted on from
+    there, and never later than a regime allows. The trace goes on through the extensions, to what binds; that of a
+    regime's limit begins with its tag.
+    """
+    amount, unit, mode = limit
+    happened = sorted(changes, key=lambda change: change.at)
+    ends = [*(change.at for change in happened), None]
+    found = due(calendar, start, amount, unit, mode, pauses, followed_at=ends[0])
+    for change, end in zip(happened, ends[1:], strict=True):
+        since = found.at if change.cause == EXTENSION else change.at
+        leg = due(calendar, since, change.amount, change.unit, change.mode, pauses, followed_at=end)
+        if change.cause == EXTENSION:
+            found = Due(leg.at, found.provisional or leg.provisional, bounded((*found.trace, *leg.trace[1:])))
+        else:
+            found = min(found, leg, key=lambda one: one.at)
+    return found
+
+
+def run_on(calendar: Calendar, old_due: datetime, pause: Pause, mode: CalendarMode) -> Due:
+    """What binds after a pause, counted on from the old due date alone: as many working days are left when it ends as were
+    left when it began.
+    """
+    days = (local_date(old_due) - local_date(pause.start)).days
+    left = days if mode == CalendarMode.DUTY else working_days_between(calendar, pause.start, old_due)
+    return due(calendar, pause.end, left, LimitUnit.WORKING_DAY, mode)
+
+
 def shorten(old_due: datetime, tag_time_due: datetime) -> datetime:
     """A regime's tag put on later may only shorten: the earlier of the old due date and tag time plus regime amount."""
     return min(old_due, tag_time_due)
 
 
-def extend(calendar: Calendar, old_due: datetime, amount: int, unit: LimitUnit, mode: CalendarMode) -> Due:
+def extend(
+    calendar: Calendar,
+    old_due: datetime,
+    amount: int,
+    unit: LimitUnit,
+    mode: CalendarMode,
+    pauses: Sequence[Pause] = (),
+) -> Due:
     """延期: the amount counts from the old due date, whenever it was asked for. ValueError: nothing is added."""
     if amount < 1:
         raise ValueError(f"an extension adds something, not {amount}")
-    return due(calendar, old_due, amount, unit, mode)
+    return due(calendar, old_due, amount, unit, mode, pauses)
 
 
-def breached(effective_due: datetime, met_at: datetime | None, now: datetime) -> datetime | None:
+def breached(effective_due: datetime, met_at: datetime | None, now: datetime, amount: int) -> datetime | None:
     """The instant the deadline was missed, as known at `now`: the due date itself; None while kept or running.
 
-    What was met at the very instant it was due is in time; what was met after `now` is still unmet at `now`.
+    What was met at the very instant it was due is in time; what was met after `now` is still unmet at `now`. A limit of
+    nothing (接诉即分流, ZZ-19) is kept within a quarter of an hour (4.6).
     """
     reached = now if met_at is None else min(met_at, now)
-    return effective_due if reached > effective_due else None
+    return effective_due if reached > effective_due + (limits.AT_ONCE if amount == 0 else timedelta()) else None
 
 
 def _about(policies: Sequence[Policy], deadline_kind: str) -> list[Policy]:

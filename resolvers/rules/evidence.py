@@ -8,15 +8,18 @@ from resolvers.terms import limits
 from resolvers.terms.statuses import CaseStatus
 
 CONTENT_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic")
+DOCUMENT_TYPES = ("application/pdf", "image/jpeg", "image/png")  # a sealed report (ZZ-17)
 HEAD_BYTES = 16
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _HANDLING = frozenset({CaseStatus.DISPATCHED, CaseStatus.IN_PROGRESS, CaseStatus.SUSPENDED})
 
 
 def content_type(head: bytes) -> str | None:
-    """The image type by its first 16 bytes; None for anything else. Names and headers are not asked."""
+    """The type of an image or a PDF by its first 16 bytes; None for anything else. Names and headers are not asked."""
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
+    if head.startswith(b"%PDF-"):
+        return "application/pdf"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":

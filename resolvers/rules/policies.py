@@ -22,6 +22,8 @@ _EPIDEMIC = "株洲市疫情防控期间12315应急处置: "
 _BUREAU = "市局工单办理内部规定 (domain 2.5)"
 _SIGNING = "派单后1个工作日内签收: 默认值, 未经文件证实 (T8, domain 2.5)"
 _RETURNING = "派单后1个工作日内可申请退单: 默认值, 未经文件证实 (T9)"
+_DECIDING = "待审批事项1个工作日内决定, 逾期升级: 默认值, 未经文件证实 (domain 4.5)"
+_SETTLING = "12315平台在线消费纠纷解决: 10个工作日, 不计入办理时限 (domain 4.6)"
 _CALLING = "办结后1个工作日内回访 (ZZ-11, DEC-6)"
 
 _NORMAL_ROWS: tuple[_Row, ...] = (
@@ -35,6 +37,8 @@ _NORMAL_ROWS: tuple[_Row, ...] = (
     (None, None, DeadlineKind.SIGN_FOR, 1, _WORKING, _SIGNING),
     (None, None, DeadlineKind.RETURN, 1, _WORKING, _RETURNING),
     (None, None, DeadlineKind.CALLBACK, 1, _WORKING, _CALLING),
+    (None, None, DeadlineKind.DECISION, 1, _WORKING, _DECIDING),
+    (CaseKind.COMPLAINT, None, DeadlineKind.ODR_SETTLEMENT, 10, _WORKING, _SETTLING),
 )
 _EPIDEMIC_ROWS: tuple[_Row, ...] = (
     (None, None, DeadlineKind.TRIAGE, 0, _HOUR, _EPIDEMIC + "接诉即分流 (ZZ-19)"),
@@ -50,6 +54,8 @@ _ORDER_20_ROWS: tuple[_Row, ...] = (
     (CaseKind.COMPLAINT, None, DeadlineKind.ACCEPTANCE, 7, _WORKING, _ORDER_20 + "第十四条"),
     (CaseKind.COMPLAINT, None, DeadlineKind.MEDIATION, 45, _WORKING, _ORDER_20 + "第二十一条"),
     (CaseKind.REPORT, None, DeadlineKind.VERIFY, 15, _WORKING, _PENALTY),
+    (CaseKind.COMPLAINT, None, DeadlineKind.TERMINATION_NOTICE, 7, _WORKING, _ORDER_20 + "第二十一条"),
+    (CaseKind.REPORT, None, DeadlineKind.VERIFY_EXT, 15, _WORKING, _PENALTY),
     (CaseKind.REPORT, None, DeadlineKind.NOTIFY_INFORMANT, 5, _WORKING, _ORDER_20 + "第三十一条"),
 )
 _ORDER_121_ROWS: tuple[_Row, ...] = (

@@ -27,6 +27,7 @@ class Relation:
     in_own_unit: bool
     callback_open: bool
     confidential: bool
+    routed_to_own: bool = False  # to the caller's enterprise, with the citizen's consent (T5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def identity(roles: frozenset[Role], relation: Relation) -> View:
 
 def _of_role(role: Role, relation: Relation) -> View:
     if role in OUTSIDE:
-        return _NOTHING
+        return _of_enterprise(relation) if role is Role.ODR_ENTERPRISE else _NOTHING
     if role is Role.AGENT and relation.own_intake:
         return View(Sight.FULL, Sight.FULL, Sight.FULL)
     if role is Role.CALLBACK_OFFICER:
@@ -75,10 +76,18 @@ def _of_role(role: Role, relation: Relation) -> View:
     return _MASKED
 
 
+def _of_enterprise(relation: Relation) -> View:
+    """Whoever agrees to settle with an enterprise agrees to be known to it, as far as he asked for no confidence."""
+    if not relation.routed_to_own:
+        return _NOTHING
+    return _PSEUDONYM if _protected(relation) else View(Sight.FULL, Sight.MASKED, Sight.HIDDEN)
+
+
 def narrative(roles: frozenset[Role], relation: Relation) -> Sight:
     """The citizen's own words: FULL, MASKED (identity redacted) or HIDDEN (the category only)."""
     if not roles - OUTSIDE:
-        return Sight.HIDDEN
+        settles = Role.ODR_ENTERPRISE in roles and relation.routed_to_own
+        return Sight.MASKED if settles else Sight.HIDDEN
     if _handles(roles, relation) and _protected(relation):
         return Sight.MASKED
     return Sight.FULL

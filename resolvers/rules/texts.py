@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -38,6 +39,19 @@ def bounded(text: str, maximum: int, *path: str) -> str:
     if len(trimmed) > maximum:
         raise invalid(f"最多 {maximum} 个字符。", *path)
     return trimmed
+
+
+def same_words(text: str, *others: str) -> bool:
+    """Whether a text says nothing that one of the others does not say word for word: width, case, spaces and
+    punctuation aside. A text without words says nothing.
+    """
+    return _words(text) in ("", *map(_words, others))
+
+
+def _words(text: str) -> str:
+    """Letters (with their marks) and digits alone."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LMN")
 
 
 def reasoned(text: str | None, *path: str) -> str:

@@ -78,6 +78,7 @@ class AssignmentRole(Term):
 class AssignmentStatus(Term):
     ACTIVE = "ACTIVE", "有效."
     RETURNED = "RETURNED", "已退单."
+    MERGED = "MERGED", "已并单: its case was merged into another."
 
 
 class DeadlineKind(Term):
@@ -91,6 +92,10 @@ class DeadlineKind(Term):
     MEDIATION = "MEDIATION", "调解时限: Order 20 art. 21."
     VERIFY = "VERIFY", "核查时限: Penalty Procedure art. 18."
     NOTIFY_INFORMANT = "NOTIFY_INFORMANT", "告知举报人时限: Order 20 art. 31; only of a real-name informant."
+    VERIFY_EXT = "VERIFY_EXT", "核查延长: how much a verification may be extended, once (Penalty Procedure art. 18)."
+    TERMINATION_NOTICE = "TERMINATION_NOTICE", "终止告知时限: both sides are told (Order 20 art. 21)."
+    ODR_SETTLEMENT = "ODR_SETTLEMENT", "在线和解时限: not counted in the authority's time (T5)."
+    DECISION = "DECISION", "审批时限: what waits for a decision longer is escalated."
 
 
 class ClockKind(Term):
@@ -108,6 +113,8 @@ class ExtensionStatus(Term):
     REQUESTED = "REQUESTED", "待审批."
     APPROVED = "APPROVED", "已同意."
     REJECTED = "REJECTED", "未同意."
+    WITHDRAWN = "WITHDRAWN", "已撤回: by the unit, undecided."
+    LAPSED = "LAPSED", "已失效: the case was closed before it was decided."
 
 
 class NonAcceptanceGround(Term):
@@ -123,6 +130,68 @@ class ReturnStatus(Term):
     REQUESTED = "REQUESTED", "待裁定."
     APPROVED = "APPROVED", "同意退单: the case goes back to the centre and is dispatched again."
     REJECTED = "REJECTED", "不同意退单: the unit handles it and may not ask again."
+    LAPSED = "LAPSED", "已失效: the case was closed before it was decided."
+
+
+class TerminationGround(Term):
+    WITHDRAWN_OR_SETTLED = "WITHDRAWN_OR_SETTLED", "投诉人撤回投诉, 或双方自行和解."
+    TESTING_NOT_AGREED = "TESTING_NOT_AGREED", "对检定、检验、检测、鉴定机构或费用承担无法协商一致."
+    REFUSED_TO_TAKE_PART = "REFUSED_TO_TAKE_PART", "无正当理由不参加调解, 或被投诉人明确拒绝调解."
+    NO_AGREEMENT = "NO_AGREEMENT", "经组织调解, 一方明确表示无法达成调解协议."
+    TIME_EXPIRED = "TIME_EXPIRED", "自受理之日起四十五个工作日内未能达成调解协议."
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE", "受理后发现存在不予受理的情形 (art. 15)."
+    OTHER = "OTHER", "法律、法规、规章规定的其他情形."
+
+
+class VoidGround(Term):
+    SILENT_CALL = "SILENT_CALL", "无声电话."
+    TEST = "TEST", "测试."
+    ABUSE = "ABUSE", "骚扰."
+
+
+class PauseReason(Term):
+    TESTING = "TESTING", "检验检测."
+    APPRAISAL = "APPRAISAL", "鉴定."
+    RECUSAL = "RECUSAL", "回避: of the mediator, decided meanwhile (Order 20 art. 18)."
+    LEGAL_PROCEEDING = "LEGAL_PROCEEDING", "法律程序."
+    WAITING_FOR_CITIZEN = "WAITING_FOR_CITIZEN", "等待诉求人: no ground to stop a clock, always refused (T12)."
+
+
+class FilingStatus(Term):
+    SUBMITTED = "SUBMITTED", "待审核."
+    FILED = "FILED", "已备案."
+    REJECTED = "REJECTED", "未予备案: the unit goes on handling it."
+    LAPSED = "LAPSED", "已失效: the case was closed before it was decided."
+
+
+class OdrStatus(Term):
+    SETTLING = "SETTLING", "和解中."
+    SETTLED = "SETTLED", "已和解."
+    DECLINED = "DECLINED", "企业未接受."
+    EXPIRED = "EXPIRED", "逾期未和解."
+
+
+class NoticeKind(Term):
+    ACCEPTANCE = "ACCEPTANCE", "受理告知: the complaint is accepted (Order 20 art. 14)."
+    TERMINATION = "TERMINATION", "终止调解告知: to both sides (Order 20 art. 21)."
+    INFORMANT = "INFORMANT", "举报处理告知: whether a case is opened, to a real-name informant (Order 20 art. 31)."
+
+
+class SupervisionTrigger(Term):
+    OVERDUE = "OVERDUE", "超期."
+    REPEATED = "REPEATED", "重复诉求: the second repeat of a matter, or a later one."
+    DISSATISFIED = "DISSATISFIED", "回访不满意."
+    SEVERAL_SECTIONS = "SEVERAL_SECTIONS", "涉及多个部门."
+    NO_PROGRESS = "NO_PROGRESS", "临期无进展: one working day left or less, and nothing done."
+    REFUSED_SIGN_FOR = "REFUSED_SIGN_FOR", "拒绝签收."
+    INSTRUCTION = "INSTRUCTION", "领导批示."
+
+
+class ReminderStage(Term):
+    BEFORE_DUE = "BEFORE_DUE", "到期前1个工作日: to the clerk."
+    DUE = "DUE", "到期: to the handler and the responsible person."
+    FORMAL_NOTICE = "FORMAL_NOTICE", "超期1个工作日: formal notice, to the supervision task force."
+    CRITICISM = "CRITICISM", "超期5个工作日: the bulletin's list, written criticism."
 
 
 class HandlingOutcome(Term):
@@ -151,6 +220,13 @@ class ApprovalKind(Term):
     EXTENSION = "EXTENSION", "延期审批."
     CALLBACK_REVIEW = "CALLBACK_REVIEW", "回访审阅."
     RETURN = "RETURN", "退单裁定."
+    FILING = "FILING", "备案审核."
+
+
+class DayType(Term):
+    WORKDAY = "WORKDAY", "工作日: Monday to Friday."
+    REST = "REST", "休息日: a weekend or a statutory holiday."
+    MAKE_UP_WORKDAY = "MAKE_UP_WORKDAY", "调休上班: a Saturday or Sunday that is worked."
 
 
 class CalendarMode(Term):
@@ -169,6 +245,38 @@ class CaseEventKind(Term):
     ANSWERED = "ANSWERED", "直接答复."
     NOT_ACCEPTED = "NOT_ACCEPTED", "不予受理."
     TRANSFERRED_OUT = "TRANSFERRED_OUT", "移送."
+    VOIDED = "VOIDED", "作废."
+    VOICEMAIL_CALLED = "VOICEMAIL_CALLED", "录音回拨."
+    VOICEMAIL_REGISTERED = "VOICEMAIL_REGISTERED", "录音登记."
+    SPLIT = "SPLIT", "分立: kept for the audit."
+    MERGED = "MERGED", "并单: merged into another case."
+    FOLLOWER_JOINED = "FOLLOWER_JOINED", "并入: another case was merged into this one."
+    ODR_ENROLLED = "ODR_ENROLLED", "企业入驻在线和解: kept for the audit."
+    ODR_ROUTED = "ODR_ROUTED", "分流至在线和解企业."
+    ODR_SETTLED = "ODR_SETTLED", "在线和解成功."
+    ODR_DECLINED = "ODR_DECLINED", "企业未接受和解."
+    ODR_EXPIRED = "ODR_EXPIRED", "在线和解逾期."
+    SUSPENDED = "SUSPENDED", "中止: the clocks stand still."
+    RESUMED = "RESUMED", "恢复办理."
+    FILING_SUBMITTED = "FILING_SUBMITTED", "提交书面报告."
+    DOCUMENT_VERIFIED = "DOCUMENT_VERIFIED", "书面报告文件已校验."
+    FILED = "FILED", "备案."
+    FILING_REJECTED = "FILING_REJECTED", "不予备案."
+    TERMINATED = "TERMINATED", "终止."
+    NOTICE_GIVEN = "NOTICE_GIVEN", "告知."
+    REOPENED = "REOPENED", "重新办理: on new facts, round n+1 began."
+    EXTENSION_WITHDRAWN = "EXTENSION_WITHDRAWN", "撤回延期申请."
+    EXTENSION_LAPSED = "EXTENSION_LAPSED", "延期申请失效: undecided until five working days after the due date."
+    DEADLINE_BREACHED = "DEADLINE_BREACHED", "超期: a limit ran out."
+    REMINDED = "REMINDED", "催办."
+    ESCALATED = "ESCALATED", "审批升级: undecided for too long."
+    SUPERVISION_SUGGESTED = "SUPERVISION_SUGGESTED", "建议督办."
+    SUPERVISION_ANSWERED = "SUPERVISION_ANSWERED", "督办答复."
+    INSTRUCTED = "INSTRUCTED", "领导批示."
+    MEETING_HELD = "MEETING_HELD", "协调会."
+    REGIME_ENDED = "REGIME_ENDED", "结束应急机制: concerns the jurisdiction, not one case."
+    CALENDAR_AMENDED = "CALENDAR_AMENDED", "修订工作日历: concerns the jurisdiction, not one case."
+    DEADLINE_RECOMPUTED = "DEADLINE_RECOMPUTED", "时限重算: the working calendar was amended."
     DISPATCHED = "DISPATCHED", "派单."
     SIGNED_FOR = "SIGNED_FOR", "签收."
     INSPECTION_NOTE_ADDED = "INSPECTION_NOTE_ADDED", "检查记录."
@@ -186,6 +294,7 @@ class CaseEventKind(Term):
     CALLBACK_ATTEMPTED = "CALLBACK_ATTEMPTED", "回访未接通."
     CALLBACK_RECORDED = "CALLBACK_RECORDED", "回访."
     CALLBACK_RETURNED = "CALLBACK_RETURNED", "回访记录退回."
+    CALLBACK_SIGNED = "CALLBACK_SIGNED", "回访记录已签字: the case stays as it is, or others are still to be called."
     ARCHIVED = "ARCHIVED", "归档."
     REHANDLING_OPENED = "REHANDLING_OPENED", "重办: round n+1 began."
     SUPERVISED = "SUPERVISED", "督办."
@@ -231,3 +340,4 @@ class TraceReason(Term):
     CALENDAR_DAY = "CALENDAR_DAY", "按日计."
     DUTY_DAY = "DUTY_DAY", "应急值班日, 每天都计."
     ROLLED = "ROLLED", "期限最后一日遇休息日顺延 (民法典第203条)."
+    PAUSED = "PAUSED", "中止期间不计."

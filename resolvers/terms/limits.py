@@ -22,6 +22,8 @@ NODES_MAXIMUM = 100
 TAGS_MAXIMUM = 20
 HANDLERS_MAXIMUM = 20
 CO_HANDLERS_MAXIMUM = 10
+MEETING_OFFICES_MINIMUM = 2
+MEETING_OFFICES_MAXIMUM = 20
 TAG_CHARACTERS = 40
 TITLE_CHARACTERS = 200
 TEXT_CHARACTERS = 10_000
@@ -51,9 +53,12 @@ SHUTDOWN_SECONDS = 15
 
 FIRST_YEAR = 2018  # the working calendar begins here
 LAST_YEAR = 2100
+CALENDAR_DAYS = 400  # of one query
+AMENDMENT_REASON_CHARACTERS = 300
 REPEAT_LIFE = timedelta(days=90)
 TOKEN_LIFE = timedelta(hours=12)
 KEY_LIFE = timedelta(days=30)
+AT_ONCE = timedelta(minutes=15)  # how long "immediately" may take before it is missed (domain 4.6)
 CLOCK_SKEW = timedelta(minutes=5)
 
 PHOTO_BYTES = 20 * 1024 * 1024

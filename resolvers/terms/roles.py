@@ -16,7 +16,7 @@ class Role(Term):
     CALLBACK_OFFICER = "CALLBACK_OFFICER", "回访员: calls citizens back; never of the handling unit (ZZ-11)."
     CALLBACK_REVIEWER = "CALLBACK_REVIEWER", "回访审阅: reviews and signs callback records (ZZ-13)."
     SUPERVISION_OFFICER = "SUPERVISION_OFFICER", "督查专班: supervises cases, never alters results (FT-17)."
-    DUTY_LEADER = "DUTY_LEADER", "带班领导: leads the shift, supervises (JMS-5)."
+    DUTY_LEADER = "DUTY_LEADER", "带班领导: leads the shift, supervises, decides what escalated (JMS-5)."
     LEADER = "LEADER", "领导: instructs, activates and ends a regime (ZZ-16)."
     ANALYST = "ANALYST", "数据分析: figures and bulletins over masked data (SY-8)."
     ODR_ENTERPRISE = "ODR_ENTERPRISE", "在线和解企业: sees the cases routed to it, never a report (FT-11)."
@@ -29,51 +29,106 @@ class Permission(Term):
     ACTIVATE_REGIME = "ACTIVATE_REGIME", "启动应急机制: activate an emergency regime."
     ADD_INSPECTION_NOTE = "ADD_INSPECTION_NOTE", "填写检查记录: file inspection notes and their photos."
     ANSWER_CASE = "ANSWER_CASE", "直接答复: answer at intake."
+    ANSWER_SUPERVISION = "ANSWER_SUPERVISION", "答复督办: answer a supervision order of the own unit."
     DECIDE_EXTENSION = "DECIDE_EXTENSION", "审批延期: decide extension requests."
+    DECIDE_FILING = "DECIDE_FILING", "备案审核: decide on written reports."
     DECIDE_RETURN = "DECIDE_RETURN", "裁定退单: decide whether a unit may return a case."
     DISPATCH_CASE = "DISPATCH_CASE", "派单: dispatch to a lead and co-handlers."
+    END_REGIME = "END_REGIME", "结束应急机制: end an emergency regime."
+    ENROL_ODR_ENTERPRISE = "ENROL_ODR_ENTERPRISE", "入驻在线和解企业: enrol an enterprise for ODR."
+    GIVE_NOTICE = "GIVE_NOTICE", "告知: record a statutory notice to the parties."
+    INSTRUCT_CASE = "INSTRUCT_CASE", "批示: give an instruction on a case."
+    MERGE_CASE = "MERGE_CASE", "并单: merge a duplicate into another case."
     READ_APPROVALS = "READ_APPROVALS", "查看待办审批: list what waits for the own decision."
+    READ_CALENDAR = "READ_CALENDAR", "查看工作日历: read the working calendar and its amendments."
     READ_CASES = "READ_CASES", "查看工单: read the cases in sight."
     READ_EVENTS = "READ_EVENTS", "订阅事件: subscribe to events of the cases in sight."
     READ_KPIS = "READ_KPIS", "查看指标: read figures of the own office and below."
+    READ_ODR_ENTERPRISES = "READ_ODR_ENTERPRISES", "查看在线和解企业: list the enrolled enterprises."
     READ_OFFICES = "READ_OFFICES", "查看机构: read the office tree."
-    READ_ORIGINALS = "READ_ORIGINALS", "查看照片原件: read the sealed original of a photo."
+    READ_ORIGINALS = "READ_ORIGINALS", "查看原件: read the sealed original of a photo or a document."
     RECEIVE_CASE = "RECEIVE_CASE", "登记: register a case."
     RECORD_CALLBACK = "RECORD_CALLBACK", "记录回访: call back and record it."
+    RECORD_MEETING = "RECORD_MEETING", "协调会: record a coordination meeting."
     REFUSE_CASE = "REFUSE_CASE", "不予受理: refuse a case on a statutory ground."
+    REGISTER_VOICEMAIL = "REGISTER_VOICEMAIL", "登记录音诉求: call a recorded appeal back and register it."
+    REOPEN_CASE = "REOPEN_CASE", "重新办理: reopen a closed case on new facts."
     REQUEST_EXTENSION = "REQUEST_EXTENSION", "申请延期: ask for an extension."
     REQUEST_RETURN = "REQUEST_RETURN", "申请退单: ask the centre to take a case back."
-    REVIEW_CALLBACK = "REVIEW_CALLBACK", "审阅回访: review and sign a callback record."
+    REVIEW_CALLBACK = "REVIEW_CALLBACK", "审阅回访: review and sign a callback record, or exempt from doing it again."
+    ROUTE_TO_ODR = "ROUTE_TO_ODR", "分流和解: route a complaint to an enterprise."
+    SETTLE_ODR = "SETTLE_ODR", "在线和解: settle or decline a routed complaint."
     SIGN_FOR_CASE = "SIGN_FOR_CASE", "签收: acknowledge a dispatched case for the own office."
     SIGN_OFF = "SIGN_OFF", "签字: approve or send back the own unit's result."
+    SPLIT_CASE = "SPLIT_CASE", "分立: split a mixed complaint and report."
+    SUBMIT_FILING = "SUBMIT_FILING", "提交书面报告: submit a sealed written report."
     SUBMIT_RESULT = "SUBMIT_RESULT", "提交结果: submit the result of the own unit."
     SUPERVISE_CASE = "SUPERVISE_CASE", "督办: put a case under supervision."
+    SUSPEND_CASE = "SUSPEND_CASE", "中止与恢复: stop and resume the clocks of a case."
+    TAG_CASE = "TAG_CASE", "标注: put further tags on an open case."
+    TERMINATE_CASE = "TERMINATE_CASE", "终止: end a case on a statutory ground."
     TRANSFER_CASE = "TRANSFER_CASE", "移送: pass a case to a body outside the hotline."
+    VOID_CASE = "VOID_CASE", "作废: take a silent call, a test or abuse out of every figure."
 
 
 _P = Permission
-_STAFF = frozenset({_P.READ_CASES, _P.READ_EVENTS, _P.READ_KPIS, _P.READ_OFFICES})
-_SUPERVISOR = _STAFF | {_P.SUPERVISE_CASE, _P.READ_ORIGINALS}
+_STAFF = frozenset({_P.READ_CALENDAR, _P.READ_CASES, _P.READ_EVENTS, _P.READ_KPIS, _P.READ_OFFICES})
+_SUPERVISOR = _STAFF | {
+    _P.SUPERVISE_CASE,
+    _P.READ_ORIGINALS,
+    _P.READ_APPROVALS,
+    _P.RECORD_MEETING,
+    _P.REOPEN_CASE,
+    _P.VOID_CASE,
+}
 
 HOLDINGS: dict[Role, frozenset[Permission]] = {
-    Role.AGENT: _STAFF | {_P.RECEIVE_CASE, _P.ANSWER_CASE},
-    Role.DISPATCHER: _STAFF | {_P.DISPATCH_CASE, _P.DECIDE_RETURN, _P.READ_APPROVALS, _P.REFUSE_CASE, _P.TRANSFER_CASE},
+    Role.AGENT: _STAFF | {_P.RECEIVE_CASE, _P.ANSWER_CASE, _P.REGISTER_VOICEMAIL, _P.SPLIT_CASE, _P.TAG_CASE},
+    Role.DISPATCHER: _STAFF
+    | {
+        _P.DISPATCH_CASE,
+        _P.DECIDE_RETURN,
+        _P.GIVE_NOTICE,
+        _P.MERGE_CASE,
+        _P.READ_APPROVALS,
+        _P.READ_ODR_ENTERPRISES,
+        _P.REFUSE_CASE,
+        _P.ROUTE_TO_ODR,
+        _P.SPLIT_CASE,
+        _P.TAG_CASE,
+        _P.TERMINATE_CASE,
+        _P.TRANSFER_CASE,
+    },
     Role.ADVISER: _STAFF,
     Role.CLERK: _STAFF
-    | {_P.SIGN_FOR_CASE, _P.SUBMIT_RESULT, _P.REQUEST_EXTENSION, _P.REQUEST_RETURN, _P.READ_ORIGINALS},
+    | {
+        _P.ANSWER_SUPERVISION,
+        _P.GIVE_NOTICE,
+        _P.READ_ORIGINALS,
+        _P.REQUEST_EXTENSION,
+        _P.REQUEST_RETURN,
+        _P.SIGN_FOR_CASE,
+        _P.SUBMIT_FILING,
+        _P.SUBMIT_RESULT,
+        _P.SUSPEND_CASE,
+        _P.TERMINATE_CASE,
+    },
     Role.INSPECTOR: _STAFF | {_P.ADD_INSPECTION_NOTE, _P.SUBMIT_RESULT, _P.READ_ORIGINALS},
-    Role.RESPONSIBLE_PERSON: _STAFF | {_P.SIGN_OFF, _P.READ_APPROVALS, _P.READ_ORIGINALS},
-    Role.SECTION_OFFICER: _STAFF | {_P.DECIDE_EXTENSION, _P.READ_APPROVALS},
+    Role.RESPONSIBLE_PERSON: _STAFF | {_P.SIGN_OFF, _P.READ_APPROVALS, _P.READ_ORIGINALS, _P.ANSWER_SUPERVISION},
+    Role.SECTION_OFFICER: _STAFF
+    | {_P.DECIDE_EXTENSION, _P.DECIDE_FILING, _P.READ_APPROVALS, _P.READ_ORIGINALS, _P.REVIEW_CALLBACK},
     Role.CALLBACK_OFFICER: _STAFF | {_P.RECORD_CALLBACK},
     Role.CALLBACK_REVIEWER: _STAFF | {_P.REVIEW_CALLBACK, _P.READ_APPROVALS},
     Role.SUPERVISION_OFFICER: _SUPERVISOR,
-    Role.DUTY_LEADER: _SUPERVISOR,
-    Role.LEADER: _SUPERVISOR | {_P.ACTIVATE_REGIME},
+    Role.DUTY_LEADER: _SUPERVISOR | {_P.DECIDE_EXTENSION, _P.DECIDE_FILING, _P.DECIDE_RETURN},
+    Role.LEADER: _SUPERVISOR | {_P.ACTIVATE_REGIME, _P.END_REGIME, _P.INSTRUCT_CASE},
     Role.ANALYST: _STAFF,
-    Role.ODR_ENTERPRISE: frozenset({_P.READ_CASES}),
+    Role.ODR_ENTERPRISE: frozenset({_P.READ_CASES, _P.SETTLE_ODR}),
     Role.INTEGRATOR: _STAFF | {_P.RECEIVE_CASE},
-    Role.AUDITOR: _STAFF,
-    Role.ADMIN: frozenset({_P.READ_OFFICES, _P.READ_KPIS}),
+    Role.AUDITOR: _STAFF | {_P.READ_ODR_ENTERPRISES},
+    Role.ADMIN: frozenset(
+        {_P.ENROL_ODR_ENTERPRISE, _P.READ_CALENDAR, _P.READ_KPIS, _P.READ_ODR_ENTERPRISES, _P.READ_OFFICES}
+    ),
 }
 
 # The centre sees every case of its subtree, reports included: it routes, supervises and accounts for them.

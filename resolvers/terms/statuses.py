@@ -32,17 +32,33 @@ class Action(Term):
     ANSWER = "ANSWER", "直接答复"
     REFUSE = "REFUSE", "不予受理"
     TRANSFER_OUT = "TRANSFER_OUT", "移送"
+    REGISTER_VOICEMAIL = "REGISTER_VOICEMAIL", "登记录音诉求"
+    VOID = "VOID", "作废"
+    MERGE = "MERGE", "并单"
+    ROUTE_TO_ODR = "ROUTE_TO_ODR", "分流和解"
+    SETTLE_ODR = "SETTLE_ODR", "和解成功"
+    RETURN_FROM_ODR = "RETURN_FROM_ODR", "和解未成"
     DISPATCH = "DISPATCH", "派单"
     SIGN_FOR = "SIGN_FOR", "签收"
     REQUEST_RETURN = "REQUEST_RETURN", "申请退单"
     TAKE_BACK = "TAKE_BACK", "同意退单"
     LEAVE_WITH_UNIT = "LEAVE_WITH_UNIT", "不同意退单"
+    SUSPEND = "SUSPEND", "中止"
+    RESUME = "RESUME", "恢复"
+    SUBMIT_FILING = "SUBMIT_FILING", "提交书面报告"
+    FILE = "FILE", "同意备案"
+    REFUSE_FILING = "REFUSE_FILING", "不同意备案"
+    TERMINATE = "TERMINATE", "终止"
     SUBMIT_RESULT = "SUBMIT_RESULT", "提交结果"
     SIGN_OFF = "SIGN_OFF", "签字同意"
     SEND_BACK = "SEND_BACK", "退回重新处理"
     RECORD_CALLBACK = "RECORD_CALLBACK", "记录回访"
     ARCHIVE = "ARCHIVE", "归档"
     REHANDLE = "REHANDLE", "重办"
+    REHANDLE_AT_CENTRE = "REHANDLE_AT_CENTRE", "重办派单"
+    CALL_AGAIN = "CALL_AGAIN", "重新回访"
+    REOPEN = "REOPEN", "重新办理"
+    REOPEN_AT_CENTRE = "REOPEN_AT_CENTRE", "重新派单"
 
 
 S = CaseStatus
@@ -61,3 +77,9 @@ OPEN = frozenset(
     }
 )
 HANDLED = frozenset({S.CLOSED_AWAITING_CALLBACK, S.CALLBACK_REVIEW, S.ARCHIVED, S.FILED, S.TERMINATED})
+# Nobody works against the clock: it stands still, or is not the authority's.
+STILL = frozenset({S.SUSPENDED, S.ODR_SETTLING})
+# Closed for good unless the callback or new facts open the next round: the callback is an overlay there (4.4 note b).
+CALLED_BESIDE = frozenset({S.FILED, S.TERMINATED})
+# No case of its own any more: neither supervised nor spoken about.
+BEYOND = frozenset({S.VOID, S.MERGED})

@@ -45,7 +45,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What feeds one field. `who`: the roles a list is told to, empty for others; None: whoever sees the row."""
+    """What feeds one field. `who`: the roles a list, or a relation, is told to, empty for others; None: whoever sees the
+    row. `deep`: the list holds what hangs on its own rows as well, however far down.
+    """
 
     kind: Kind
     description: str
@@ -60,13 +62,18 @@ class Source:
     where: str | None = None
     ask: Ask | None = None
     who: frozenset[Role] | None = None
+    deep: bool = False
 
     def told(self, actor: Actor) -> bool:
-        """Whether this caller is told the list at all."""
+        """Whether this caller is told it at all."""
         return self.who is None or bool(self.who & actor.roles)
 
     def members(self, t: str, p: str, link: str) -> str:
         """SQL over a row of the list, the row that joins it, and its parent."""
+        if self.deep and self.target:
+            rows = f"SELECT y.id FROM {self.target.table_name()} y"
+            first, next_ = f"{rows} WHERE y.{self.name} = {p}.id", f"{rows} JOIN below ON y.{self.name} = below.id"
+            return f"{t}.id = ANY(ARRAY(WITH RECURSIVE below AS ({first} UNION {next_}) SELECT id FROM below))"
         own = f"{link if self.link else t}.{self.name} = {p}.id"
         return f"{own} AND {self.where.replace('t.', f'{t}.')}" if self.where else own
 
@@ -96,9 +103,9 @@ def personal(description: str, *needs: str, by: Function) -> Any:
     return Source(Kind.DERIVED, description, needs=needs, function=by, is_personal=True)
 
 
-def relation(description: str, target: type[Table], *, key: str) -> Any:
+def relation(description: str, target: type[Table], *, key: str, who: frozenset[Role] | None = None) -> Any:
     """The one row whose id stands in a column of ours; None when out of the caller's sight."""
-    return Source(Kind.RELATION, description, name=key, target=target)
+    return Source(Kind.RELATION, description, name=key, target=target, who=who)
 
 
 def many(
@@ -110,9 +117,12 @@ def many(
     link: Link | None = None,
     where: str | None = None,
     who: frozenset[Role] | None = None,
+    deep: bool = False,
 ) -> Any:
     """All rows that hold our id in `key`, in an order; for lists that stay short."""
-    return Source(Kind.MANY, description, name=key, target=target, order=order, link=link, where=where, who=who)
+    return Source(
+        Kind.MANY, description, name=key, target=target, order=order, link=link, where=where, who=who, deep=deep
+    )
 
 
 def pages(description: str, target: type[Table], *, key: str, order: Order) -> Any:
@@ -240,7 +250,8 @@ def _relation(_name: str, source: Source, _model: type[Table]) -> Callable[..., 
     target, key = _target(source), source.name or ""
 
     async def follow(root: Any, info: Info) -> Any:
-        return None if root[key] is None else await one(info, target, root[key])
+        hidden = root[key] is None or not source.told(info.context.caller)
+        return None if hidden else await one(info, target, root[key])
 
     return follow
 

@@ -107,6 +107,8 @@ class Compiler:
         return lambda value: {key: write(getattr(value, name) if name else value) for key, name, write in parts}
 
     def relation(self, at: _At) -> str:
+        if not at.source.told(self.actor):
+            return "None"
         target = _model(at.source)
         join = next(
             (join for join in at.rows.joins if (join.of, join.key, join.model) == (at.alias, at.source.name, target)),

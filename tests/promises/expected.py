@@ -40,6 +40,8 @@ ODR_ENTERPRISE       nowhere        ----       ----          ----
 ADMIN                nowhere        ----       ----          ----
 """  # At `west`, at `stall` and in another city nobody sees any of the three.
 
+ENTERPRISE = "FMHR"  # what was routed to an enterprise, to its own users: the citizen chose to settle with it
+
 KINDS = ("complaint", "confidential", "report")
 NAMES = {"F": NAME, "M": "欧阳**", "P": None, "H": None}
 PSEUDONYMS = {"complaint": "投诉人", "confidential": "投诉人", "report": "举报人"}
@@ -52,17 +54,21 @@ PLACES = {"F": "人民路药店", "R": None, "H": None}
 # Beside the case: who sees its photos, reads their originals, sees where an inspector stood, and decides what waits.
 PHOTOS = """DISPATCHER ADVISER CLERK INSPECTOR RESPONSIBLE_PERSON SECTION_OFFICER CALLBACK_REVIEWER SUPERVISION_OFFICER
 DUTY_LEADER LEADER ANALYST AUDITOR"""
-ORIGINALS = "CLERK INSPECTOR RESPONSIBLE_PERSON SUPERVISION_OFFICER DUTY_LEADER LEADER"
+ORIGINALS = "CLERK INSPECTOR RESPONSIBLE_PERSON SECTION_OFFICER SUPERVISION_OFFICER DUTY_LEADER LEADER"
 POSITIONS = "DISPATCHER SECTION_OFFICER CALLBACK_REVIEWER SUPERVISION_OFFICER DUTY_LEADER LEADER ANALYST AUDITOR"
 OWN_POSITIONS = "ADVISER CLERK INSPECTOR RESPONSIBLE_PERSON"  # those of the unit that inspected, and of no other
+SPLITS = f"AGENT {POSITIONS}"  # what was split from it: a unit would find the complaint of its informant
 REPEATS = POSITIONS  # whether a case repeats another tells of that other one
+OVERSEES = POSITIONS.split()  # nor does what suggests supervision go beyond the centre
 AUDIT = "AUDITOR"
 DECIDES = {
     "SIGN_OFF": {"RESPONSIBLE_PERSON@east"},
     "EXTENSION": {"SECTION_OFFICER@top"},  # never the section of the unit that asks
+    "FILING": {"SECTION_OFFICER@top"},
     "RETURN": {"DISPATCHER@top"},  # nor a dispatcher of the unit that asks
     "CALLBACK_REVIEW": {"CALLBACK_REVIEWER@top", "CALLBACK_REVIEWER@east"},
 }
+ENTERPRISES = "DISPATCHER AUDITOR ADMIN"  # list those that are enrolled
 THIRD_PARTIES = "INTEGRATOR ODR_ENTERPRISE"  # see no staff
 OUT_OF_THE_OFFICE_TREE = "ODR_ENTERPRISE"  # sees the one office where its own role is held
 
@@ -77,18 +83,24 @@ ANALYST AUDITOR"""
 #   plain: the same to whoever sees the object       link: an object or objects, as far as each is in sight
 #   the rest: by the rule of that name, above or in the test
 FIELDS: dict[str, dict[str, str]] = {
-    "Approval": {"plain": "kind requestedAt", "link": "case requestedBy extension returnRequest callback result"},
+    "Approval": {
+        "plain": "kind requestedAt escalatedAt",
+        "link": "case requestedBy extension returnRequest filingReport callback result",
+    },
     "Assignment": {"plain": "role status dispatchedAt signedForAt", "link": "office", "repeat": "isRepeat"},
     "Callback": {
-        "plain": "round attempt outcome level resolved calledAt reviewDecision reviewedAt",
-        "link": "case caller reviewer",
-        "staff": "remark",
+        "plain": "round attempt outcome level resolved calledAt reviewDecision reviewedAt exempted",
+        "link": "case follower caller reviewer",
+        "staff": "remark reviewReason",
     },
     "Case": {
         "plain": "number version kind channel status priority isUrgent tags divisionCode receivedAt registeredAt"
-        " updatedAt dueAt closedAt isOverdue round recoveredLoss",
+        " updatedAt dueAt closedAt isOverdue round recoveredLoss mergedAt",
         "link": "category leadOffice intakeOffice assignments deadlines rounds respondent complainant results"
-        " inspectionNotes extensions returnRequests nonAcceptances transfers signOffs callbacks supervisions timeline",
+        " inspectionNotes extensions returnRequests nonAcceptances transfers terminations notices reopenings voidings"
+        " signOffs callbacks supervisions timeline pauses filingReports reminders suggestions instructions meetings"
+        " odrRoutings voicemailCalls mergedInto followers",
+        "split": "splitFrom splits",
         "title": "title",
         "description": "description",
         "place": "place",
@@ -98,19 +110,26 @@ FIELDS: dict[str, dict[str, str]] = {
     "Category": {"plain": "code name"},
     "Deadline": {
         "plain": "round kind clock amount unit startAt dueAt originalDueAt metAt breachedAt dueAtProvisional"
-        " basisUnconfirmed calendarVersion trace",
+        " basisUnconfirmed calendarVersion trace stoppedAt",
         "link": "policy",
     },
     "DeadlinePolicy": {"plain": "version legalBasis confirmed"},
     "ExtensionRequest": {
-        "plain": "round status workingDays requestedAt oldDueAt newDueAt decidedAt",
+        "plain": "round status deadlineKind workingDays requestedAt oldDueAt newDueAt decidedAt",
         "link": "case office requestedBy decidedBy",
         "staff": "reason decisionReason",
+    },
+    "FilingReport": {
+        "plain": "round status cause process recommendation sha256 byteSize contentType documentStatus submittedAt"
+        " documentReceivedAt decidedAt decisionReason",
+        "link": "case office submittedBy decidedBy",
+        "document": "documentUrl",
+        "nobody": "documentUploadUrl",
     },
     "HandlingResult": {
         "plain": "round isCoResult department outcome recoveredLoss submittedAt",
         "link": "office handlers",
-        "staff": "reply",
+        "staff": "reply overrideReason",
     },
     "InspectionNote": {
         "plain": "round visitType capturedAt receivedAt lateArrival clockSkewed",
@@ -118,9 +137,23 @@ FIELDS: dict[str, dict[str, str]] = {
         "staff": "findings",
         "position": "position",
     },
+    "Instruction": {"plain": "instructedAt", "link": "instructedBy", "staff": "text"},
+    "Meeting": {"plain": "heldAt officeCodes recordedAt", "link": "recordedBy", "staff": "minutes"},
     "NonAcceptance": {"plain": "ground decidedAt", "link": "decidedBy", "staff": "notice"},
+    "Notice": {"plain": "round kind givenAt", "link": "givenBy", "staff": "text"},
+    "OdrEnterprise": {"plain": "name uscc enrolledAt", "link": "office"},
+    "OdrRouting": {
+        "plain": "status routedAt concludedAt amount",
+        "link": "enterprise routedBy concludedBy",
+        "settlement": "settlement reason",
+    },
     "Office": {"plain": "code name kind divisionCode", "link": "parent children staff cases", "apart": "kpis"},
     "Party": {"plain": "wantsConfidentiality", "name": "name", "phone": "phone", "address": "address"},
+    "Pause": {
+        "plain": "reason startedAt endedAt",
+        "link": "startedBy endedBy",
+        "staff": "evidence endEvidence",
+    },
     "Person": {"plain": "login name", "link": "office"},
     "Photo": {
         "plain": "sha256 byteSize contentType status capturedAt receivedAt",
@@ -128,7 +161,9 @@ FIELDS: dict[str, dict[str, str]] = {
         "original": "url",
         "nobody": "thumbnailUrl",
     },
-    "Regime": {"plain": "name tag basis calendarMode startedAt endedAt"},
+    "Reopening": {"plain": "round reopenedAt", "link": "reopenedBy", "staff": "newFacts reason"},
+    "Regime": {"plain": "name tag basis calendarMode startedAt endedAt isActive", "staff": "endReason"},
+    "Reminder": {"plain": "stage addressees dueAt openedAt"},
     "Respondent": {"plain": "name uscc address"},
     "ReturnRequest": {
         "plain": "status requestedAt decidedAt",
@@ -137,6 +172,14 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Round": {"plain": "number openedAt closedAt sentBackCount"},
     "SignOff": {"plain": "round decision decidedAt", "link": "decidedBy", "staff": "reason"},
+    "Termination": {"plain": "round ground terminatedAt", "link": "terminatedBy", "staff": "reason"},
     "TransferOut": {"plain": "receivingBody transferredAt", "link": "transferredBy", "staff": "notice"},
-    "SupervisionOrder": {"plain": "kind orderedAt answerBy", "link": "orderedBy", "staff": "reason"},
+    "Voiding": {"plain": "ground voidedAt", "link": "voidedBy", "staff": "reason"},
+    "VoicemailCall": {"plain": "reached calledAt", "link": "calledBy", "staff": "remark"},
+    "SupervisionOrder": {
+        "plain": "kind orderedAt answerBy trigger answeredAt isLate",
+        "link": "case orderedBy answeredBy",
+        "staff": "reason answer",
+    },
+    "SupervisionSuggestion": {"plain": "round trigger suggestedAt"},
 }

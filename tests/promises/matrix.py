@@ -9,13 +9,15 @@ from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, get_n
 
 import schema
 from resolvers.doors import db
+from resolvers.terms.limits import NODES_MAXIMUM
 from resolvers.terms.roles import Role
 from schema.grammar import ids
+from tests import settling
 from tests.client import Caller, Data
-from tests.pictures import get
+from tests.pictures import get, submit_report
 from tests.promises.expected import FIELDS, KINDS
 from tests.promises.staff import MATTERS, PEOPLE, PLACES, called_back, hire, in_progress, named
-from tests.world import City, change
+from tests.world import City, change, grant
 
 CORE = schema.schema._schema
 ROOT_FIELDS = 10
@@ -24,9 +26,12 @@ OF_CASE = {
     "Approval": "approvals", "Assignment": "assignments", "Callback": "callbacks", "CaseEvent": "ledger",
     "Deadline": "deadlines", "ExtensionRequest": "extension_requests", "HandlingResult": "handling_results",
     "InspectionNote": "inspection_notes", "Party": "parties", "NonAcceptance": "non_acceptances", "Respondent": "respondents",
-    "TransferOut": "transfers_out",
+    "Notice": "notices", "Reopening": "reopenings", "Termination": "terminations", "Voiding": "voidings",
+    "TransferOut": "transfers_out", "FilingReport": "filing_reports", "Pause": "pauses", "Reminder": "reminders",
+    "OdrRouting": "odr_routings", "VoicemailCall": "voicemail_calls",
     "ReturnRequest": "return_requests", "Round": "rounds",
     "SignOff": "sign_offs", "SupervisionOrder": "supervision_orders",
+    "Instruction": "instructions", "Meeting": "meetings", "SupervisionSuggestion": "supervision_suggestions",
 }  # fmt: skip
 ANYWHERE = {"Category": "categories", "DeadlinePolicy": "deadline_policies"}
 
@@ -40,7 +45,7 @@ def node_types() -> dict[str, GraphQLObjectType]:
 @dataclass(frozen=True)
 class Thing:
     """An object: its type, its global id, its row, and the case it hangs on: one of `KINDS`, or `waiting`,
-    or `centre`, or none."""
+    or `centre`, or `settled`, or `split`, or none."""
 
     kind: str
     id: str
@@ -84,12 +89,18 @@ def everybody() -> Iterator[Somebody]:
 async def play(city: City, other: City) -> Played:
     await hire(city)
     await hire(other)
-    numbers = {"waiting": await _waiting(city), "centre": await closed_at_the_centre(city)}
+    numbers = {"waiting": await _waiting(city), "settled": await settled_online(city)}
+    numbers["centre"] = await closed_at_the_centre(city) + await come_to_the_centre(city)
+    whole, part = await _split(city)
+    numbers |= {"centre": [*numbers["centre"], whole], "split": [part]}
     for kind in KINDS:
         case = await called_back(city, await in_progress(city, MATTERS[kind]))
         numbers[kind] = [case["number"]]
     regime = {"name": "疫情防控", "tag": "新冠疫情", "basis": "一级响应"}
     await city.as_("leader").done("activateRegime", "regime { id }", **regime)
+    flood = {"name": "防汛", "tag": "防汛", "basis": "市局通知"}
+    ended = (await city.as_("leader").done("activateRegime", "regime { id }", **flood))["regime"]
+    await city.as_("leader").done("endRegime", "regime { id }", regimeId=ended["id"], reason="响应终止")
     await _read_originals(city)
     return Played(city, other, {thing.id: thing for thing in await _things(city, numbers)})
 
@@ -101,17 +112,63 @@ async def _waiting(city: City) -> list[str]:
     unfit = await city.case_in("IN_PROGRESS")
     given = {"reason": "不属本辖区", "legalBasis": "第37条", "suggestedOfficeCode": city.codes["west"]}
     await city.as_("clerk").done("requestReturn", **change(unfit), **given)
-    others = [unfit] + [await city.case_in(status) for status in ("PENDING_SIGN_OFF", "CALLBACK_REVIEW")]
+    reported, _ = await submit_report(city, await city.case_in("IN_PROGRESS"))
+    others = [unfit, reported, await city.case_in("PENDING_SIGN_OFF"), *await _called_with_its_follower(city)]
     return [each["number"] for each in (case, *others)]
 
 
+async def _called_with_its_follower(city: City) -> list[Data]:
+    """A case whose callback waits for review, and one merged into it: both were called."""
+    target, follower = await city.case_in("CLOSED_AWAITING_CALLBACK"), await city.receive()
+    shape = "target { id number version }"
+    merged = await city.as_("dispatcher").done("mergeCase", shape, **change(follower), targetCaseId=target["id"])
+    called = await city.call_back(merged["target"], followerCaseId=follower["id"])
+    return [await city.call_back(called), follower]
+
+
+async def _split(city: City) -> tuple[str, str]:
+    """A complaint, and the report that was split from it."""
+    given = {"kind": "REPORT", "newTitle": "出售过期口罩", "newDescription": "举报该店。"}
+    shape = "case { number } split { number }"
+    told = await city.as_("agent").done("splitCase", shape, **change(await city.receive()), **given)
+    return told["case"]["number"], told["split"]["number"]
+
+
 async def closed_at_the_centre(city: City) -> list[str]:
-    """One not accepted, one passed on: no unit has a part in them."""
+    """One not accepted, one passed on, one void, one terminated, told of, and begun anew: no unit has a part in them."""
     refused, passed = await city.receive(), await city.receive()
     dispatcher = city.as_("dispatcher")
     await dispatcher.done("refuseCase", **change(refused), ground="OVER_THREE_YEARS", notice="已超过三年。")
     await dispatcher.done("transferCase", **change(passed), receivingBody="市交通运输局", notice="请拨打12328。")
-    return [refused["number"], passed["number"]]
+    void, ended = await city.receive(), await city.receive()
+    await city.as_("supervisor").done("voidCase", **change(void), ground="TEST", reason="系统测试")
+    given = {"ground": "WITHDRAWN_OR_SETTLED", "reason": "投诉人撤回"}
+    told = (await dispatcher.done("terminateCase", **change(ended), **given))["case"]
+    told = (await dispatcher.done("giveNotice", **change(told), kind="TERMINATION", text="已终止。"))["case"]
+    await city.as_("supervisor").done("reopenCase", **change(told), newFacts="又有新的票据", reason="足以影响处理结果")
+    return [case["number"] for case in (refused, passed, void, ended)]
+
+
+async def settled_online(city: City) -> list[str]:
+    """By the enterprise whose users are of `east`."""
+    case = await settling.routed(city, "east", **MATTERS["complaint"])
+    settles = city.as_(named(Role.ODR_ENTERPRISE, "east"))
+    await settles.done("settleOdr", **change(case), settlement="已退会员费", amount="27.00")
+    return [case["number"]]
+
+
+async def come_to_the_centre(city: City) -> list[str]:
+    """One the enterprise declined, one that was recorded at night."""
+    declined = await settling.routed(city, "east")
+    who = named(Role.ODR_ENTERPRISE, "east")
+    if who not in city.tokens:
+        who = "enterprise"
+        await grant(city, who, Role.ODR_ENTERPRISE, "east")
+    await city.as_(who).done("declineOdr", "__typename", **change(declined), reason="已过退货期")
+    recorded = await settling.called(city, await settling.recording(city))
+    given = {"title": "会员卡不退", "description": "余额300元。"}
+    await city.as_("agent").done("registerVoicemail", **change(recorded), **given)
+    return [declined["number"], recorded["number"]]
 
 
 async def _read_originals(city: City) -> None:
@@ -136,6 +193,7 @@ async def _things(city: City, numbers: dict[str, list[str]]) -> list[Thing]:
         found += await _rows(kind, f"{table} WHERE $1 LIMIT 3", True)
     mine = city.jurisdiction_id
     found += await _rows("Office", "offices WHERE jurisdiction_id = $1", mine)
+    found += await _rows("OdrEnterprise", "odr_enterprises WHERE jurisdiction_id = $1", mine)
     found += await _rows("Regime", "regimes WHERE jurisdiction_id = $1", mine)
     found += await _rows("Person", "persons WHERE jurisdiction_id = $1 ORDER BY login LIMIT 3", mine)
     return found
@@ -156,7 +214,7 @@ def selection(name: str, of: GraphQLField) -> str:
         return name
     assert isinstance(kind, GraphQLObjectType)
     if kind.name.endswith("Connection"):
-        return f"{name} {{ nodes {{ id }} totalCount }}"
+        return f"{name}(first: 100) {{ nodes {{ id }} totalCount }}"
     if kind in node_types().values():
         return f"{name} {{ id }}"
     return f"{name} {{ {' '.join(kind.fields)} }}"
@@ -182,9 +240,11 @@ async def answers(caller: Caller, played: Played) -> dict[str, Data | None]:
     """What one caller is told of everything: by id, None for what is not there for this caller."""
     told: dict[str, Data | None] = {}
     for document in questions():
-        asked = {kind: played.ids(kind) for kind in FIELDS if f"${kind}:" in document}
-        for kind, nodes in (await caller.ask(document, **asked)).items():
-            told |= dict(zip(asked[kind], nodes, strict=True))
+        every = {kind: played.ids(kind) for kind in FIELDS if f"${kind}:" in document}
+        for start in range(0, max(map(len, every.values())), NODES_MAXIMUM):
+            asked = {kind: keys[start : start + NODES_MAXIMUM] for kind, keys in every.items()}
+            for kind, nodes in (await caller.ask(document, **asked)).items():
+                told |= dict(zip(asked[kind], nodes, strict=True))
     return told
 
 

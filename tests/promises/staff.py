@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 
 from resolvers import login as logins
-from resolvers.doors import db
-from resolvers.models import Application, Person, RoleGrant, Token
+from resolvers.doors import db, suggestions
+from resolvers.models import Application, Deadline, Person, Reminder, RoleGrant, Token
 from resolvers.terms.roles import HOLDINGS, Role
+from schema.grammar import ids
 from tests.client import Data
-from tests.pictures import declaration, picture, put
+from tests.pictures import declaration, picture, put, submit_report
 from tests.world import LONG_AGO, City, change
 
 PLACES = (
@@ -83,7 +85,9 @@ def _token(city: City, who: str, **holder: Any) -> Token:
 
 
 async def in_progress(city: City, matter: Data, *, working_days: int = 2) -> Data:
-    """Led by `east` after a return was refused, extended once, supervised, and inspected with one photo that came and one that did not."""
+    """Led by `east` after a return was refused, extended once, supervised, inspected with one photo that came and one that did not,
+    suspended and resumed, and reported under seal in vain.
+    """
     case = await adjudicated(city, await city.sign_for(await city.dispatch(await city.receive(**matter))))
     shape = "case { id version } extension { id }"
     asked = await city.as_("clerk").done(
@@ -91,7 +95,7 @@ async def in_progress(city: City, matter: Data, *, working_days: int = 2) -> Dat
     )
     decision = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
     decided = await city.as_("section").done("decideExtension", **decision, decision="APPROVE", reason="情况属实")
-    supervised = await city.as_("leader").done("superviseCase", **change(decided["case"]), reason="尽快办结")
+    supervised = await pressed(city, decided["case"])
     data, taken = picture(), "2026-11-20T09:58:00+08:00"
     place = {"latitude": 46.8, "longitude": 130.3, "accuracy": 12.0}
     note = await city.inspect(
@@ -99,7 +103,49 @@ async def in_progress(city: City, matter: Data, *, working_days: int = 2) -> Dat
     )
     sent = await put(city.as_("inspector"), note["photos"][0]["uploadUrl"], data)
     assert sent.status_code == 200, sent.text
-    found: Data = supervised["case"]
+    await remind(supervised)
+    return await reported(city, await paused(city, supervised))
+
+
+async def remind(case: Data) -> None:
+    """As the clockwork would, had the closing date come near."""
+    (row,) = await Deadline.filter(case_id=ids.wanted(case["id"], "Case", "caseId"), kind="CLOSE")
+    await db.atomic(Reminder.create)(
+        case_id=row.case_id, deadline_id=row.id, stage="BEFORE_DUE", due_at=row.effective_due_at, opened_at=row.start_at
+    )
+
+
+async def paused(city: City, case: Data) -> Data:
+    """Suspended for a test, and resumed."""
+    for mutation, given in (
+        ("suspendCase", {"reason": "TESTING", "evidence": "检验委托书"}),
+        ("resumeCase", {"evidence": "检验报告"}),
+    ):
+        case = (await city.as_("clerk").done(mutation, **change(case), **given))["case"]
+    return case
+
+
+async def reported(city: City, case: Data) -> Data:
+    """A written report under seal was not filed: the unit is to go on."""
+    case, report = await submit_report(city, case)
+    decision = {"filingReportId": report["id"], "expectedVersion": case["version"], "decision": "REJECT"}
+    decided = await city.as_("section").done("decideFilingReport", **decision, reason="可先行调解")
+    found: Data = decided["case"]
+    return found
+
+
+async def pressed(city: City, case: Data) -> Data:
+    """The leader wants it done and orders supervision, which the unit answers; two offices met about it."""
+    leader, held = city.as_("leader"), {"heldAt": "2026-11-20T09:00:00+08:00", "minutes": "由东县主办。"}
+    case = (await leader.done("instructCase", **change(case), text="限三日内办结"))["case"]
+    await db.atomic(suggestions.watch)(city.jurisdiction_id, datetime.now(UTC), suggestions.BATCH)
+    codes = [city.codes["east"], city.codes["west"]]
+    case = (await leader.done("recordMeeting", **change(case), **held, officeCodes=codes))["case"]
+    shape = "case { id version } supervision { id }"
+    ordered = await leader.done("superviseCase", shape, **change(case), reason="尽快办结", trigger="INSTRUCTION")
+    answer = {"supervisionId": ordered["supervision"]["id"], "expectedVersion": ordered["case"]["version"]}
+    answered = await city.as_("clerk").done("answerSupervision", **answer, answer="已约谈商家。")
+    found: Data = answered["case"]
     return found
 
 
@@ -116,6 +162,8 @@ async def adjudicated(city: City, case: Data) -> Data:
 
 async def called_back(city: City, case: Data) -> Data:
     """Signed off and called back once; the record was sent back, and the citizen waits for another call."""
-    signed = await city.sign_off(await city.submit(case, recoveredLoss="88.50"), reason="同意")
+    signed = await city.sign_off(
+        await city.submit(case, recoveredLoss="88.50", coHandlerOverrideReason="协办单位已电话反馈"), reason="同意"
+    )
     called = await city.call_back(signed, remark="来电人表示满意", resolved=True)
     return await city.review(called, decision="REJECT", reason="记录不完整")

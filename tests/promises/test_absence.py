@@ -18,9 +18,9 @@ from resolvers.doors import db
 from schema.grammar import ids
 from tests import world
 from tests.client import Caller, Data
-from tests.pictures import declaration, picture, put
+from tests.pictures import declaration, picture, put, reporting, sealed
 from tests.promises.expected import FIELDS
-from tests.promises.matrix import OF_CASE, closed_at_the_centre
+from tests.promises.matrix import OF_CASE, closed_at_the_centre, come_to_the_centre
 from tests.promises.staff import MATTERS, called_back, in_progress
 from tests.world import City
 
@@ -44,6 +44,7 @@ async def foreign(http: httpx.AsyncClient, base_url: str) -> Foreign:
     city, other = await world.found(http, base_url), await world.found(http, base_url)
     there = await called_back(other, await in_progress(other, MATTERS["complaint"]))
     await closed_at_the_centre(other)
+    await come_to_the_centre(other)
     regime = {"name": "疫情防控", "tag": "新冠疫情", "basis": "一级响应"}
     await other.as_("leader").done("activateRegime", "regime { id }", **regime)
     report = await in_progress(city, MATTERS["report"])
@@ -53,7 +54,8 @@ async def foreign(http: httpx.AsyncClient, base_url: str) -> Foreign:
         of_city = "case_id IN (SELECT id FROM cases WHERE jurisdiction_id = $1)"
         rows = await db.query(f"SELECT id FROM {table} WHERE {of_city}", row["j"])
         found[kind] = [ids.encode(kind, each["id"]) for each in rows]
-    for kind, table in {"Office": "offices", "Person": "persons", "Regime": "regimes"}.items():
+    tables = {"Office": "offices", "Person": "persons", "Regime": "regimes", "OdrEnterprise": "odr_enterprises"}
+    for kind, table in tables.items():
         rows = await db.query(f"SELECT id FROM {table} WHERE jurisdiction_id = $1 LIMIT 5", row["j"])
         found[kind] = [ids.encode(kind, each["id"]) for each in rows]
     photos = await db.query(
@@ -133,6 +135,10 @@ QUERIES = {
         "number",
     ),
     "office by code": ("query ($n: String!) { office(code: $n) { id } }", "office"),
+    "supervisions of an office": (
+        "query ($n: String!) { supervisions(filter: {officeCode: $n}) { totalCount nodes { id } } }",
+        "office",
+    ),
     "cases of an office": (
         "query ($n: String!) { cases(filter: {officeCode: $n}) { totalCount nodes { id } } }",
         "office",
@@ -201,10 +207,21 @@ PLACES: dict[str, tuple[str, Data, list[tuple[str, str]]]] = {
     "signOff": ("responsible", {"expectedVersion": 1, "decision": "APPROVE"}, [("caseId", "Case")]),
     "requestExtension": ("clerk", {"expectedVersion": 1, "workingDays": 1, "reason": "检测"}, [("caseId", "Case")]),
     "decideExtension": ("section", {"expectedVersion": 1, "decision": "APPROVE"}, [("extensionId", "ExtensionRequest")]),
+    "withdrawExtension": ("clerk", {"expectedVersion": 1}, [("extensionId", "ExtensionRequest")]),
+    "suspendCase": ("clerk", {"expectedVersion": 1, "reason": "TESTING", "evidence": "委托书"}, [("caseId", "Case")]),
+    "resumeCase": ("clerk", {"expectedVersion": 1, "evidence": "报告"}, [("caseId", "Case")]),
+    "submitFilingReport": ("clerk", {"expectedVersion": 1, **reporting(sealed())}, [("caseId", "Case")]),
+    "decideFilingReport": (
+        "section", {"expectedVersion": 1, "decision": "APPROVE"}, [("filingReportId", "FilingReport")],
+    ),
     "refuseCase": ("dispatcher", {"expectedVersion": 1, "ground": "OTHER", "notice": "不予受理"}, [("caseId", "Case")]),
     "transferCase": (
         "dispatcher", {"expectedVersion": 1, "receivingBody": "市交通运输局", "notice": "请拨打12328。"}, [("caseId", "Case")],
     ),
+    "terminateCase": ("clerk", {"expectedVersion": 1, "ground": "OTHER", "reason": "撤回"}, [("caseId", "Case")]),
+    "giveNotice": ("clerk", {"expectedVersion": 1, "kind": "ACCEPTANCE", "text": "已受理"}, [("caseId", "Case")]),
+    "reopenCase": ("leader", {"expectedVersion": 1, "newFacts": "新票据", "reason": "影响结果"}, [("caseId", "Case")]),
+    "voidCase": ("leader", {"expectedVersion": 1, "ground": "TEST", "reason": "测试"}, [("caseId", "Case")]),
     "requestReturn": (
         "clerk", {"expectedVersion": 1, "reason": "不属本辖区", "suggestedOfficeCode": "x"},
         [("caseId", "Case"), ("suggestedOfficeCode", "code")],
@@ -212,10 +229,30 @@ PLACES: dict[str, tuple[str, Data, list[tuple[str, str]]]] = {
     "decideReturn": (
         "dispatcher", {"expectedVersion": 1, "decision": "APPROVE"}, [("returnRequestId", "ReturnRequest")],
     ),
-    "recordCallback": ("caller", {"expectedVersion": 1, "level": "SATISFIED"}, [("caseId", "Case")]),
+    "recordCallback": (
+        "caller", {"expectedVersion": 1, "level": "SATISFIED"}, [("caseId", "Case"), ("followerCaseId", "Case")],
+    ),
+    "mergeCase": ("dispatcher", {"expectedVersion": 1}, [("caseId", "Case"), ("targetCaseId", "Case")]),
+    "splitCase": (
+        "agent", {"expectedVersion": 1, "kind": "REPORT", "newTitle": "举报", "newDescription": "举报"}, [("caseId", "Case")],
+    ),
     "reviewCallback": ("reviewer", {"expectedVersion": 1}, [("callbackId", "Callback")]),
     "superviseCase": ("leader", {"expectedVersion": 1, "reason": "尽快"}, [("caseId", "Case")]),
+    "answerSupervision": ("clerk", {"expectedVersion": 1, "answer": "已办"}, [("supervisionId", "SupervisionOrder")]),
+    "instructCase": ("leader", {"expectedVersion": 1, "text": "速办"}, [("caseId", "Case")]),
+    "recordMeeting": (
+        "leader", {"expectedVersion": 1, "heldAt": "2026-11-20T10:00:00+08:00", "officeCodes": ["x", "y"], "minutes": "好"},
+        [("caseId", "Case"), ("officeCodes", "two codes")],
+    ),
+    "tagCase": ("agent", {"expectedVersion": 1, "tags": ["春节"]}, [("caseId", "Case")]),
+    "endRegime": ("leader", {"reason": "响应终止"}, [("regimeId", "Regime")]),
+    "routeToOdr": ("dispatcher", {"expectedVersion": 1, "complainantConsents": True}, [("caseId", "Case")]),
+    "settleOdr": ("enterprise", {"expectedVersion": 1, "settlement": "已退款"}, [("caseId", "Case")]),
+    "declineOdr": ("enterprise", {"expectedVersion": 1, "reason": "已过退货期"}, [("caseId", "Case")]),
+    "callVoicemail": ("agent", {"expectedVersion": 1, "reached": True}, [("caseId", "Case")]),
+    "registerVoicemail": ("agent", {"expectedVersion": 1, "title": "退款", "description": ""}, [("caseId", "Case")]),
 }  # fmt: skip
+BESIDE_THE_CASE = ("followerCaseId", "targetCaseId")
 NAMING = [(mutation, place, kind) for mutation, (_, _, places) in PLACES.items() for place, kind in places]
 
 
@@ -224,7 +261,7 @@ async def test_in_a_mutation(mutation: str, place: str, kind: str, foreign: Fore
     who, rest, _ = PLACES[mutation]
     own = await foreign.city.case_in("RECORDED" if mutation == "dispatchCase" else "IN_PROGRESS")
     given = {**rest, "idempotencyKey": KEY}
-    if place != "caseId" and not place.endswith("Id"):
+    if place in BESIDE_THE_CASE or not place.endswith("Id"):
         given |= {"caseId": own["id"]} | ({"expectedVersion": own["version"]} if "expectedVersion" in rest else {})
     if place == "coOfficeCodes":
         given["leadOfficeCode"] = foreign.city.codes["east"]
@@ -249,13 +286,14 @@ def _named(kind: str, foreign: Foreign) -> tuple[Any, Any]:
     return {
         "code": (office, office.replace("east", "none")),
         "codes": ([office], [office.replace("east", "none")]),
+        "two codes": ([office, "x"], [office.replace("east", "none"), "x"]),
         "logins": ([login], [login.replace("inspector", "nobody-at")]),
         "Persons": ([foreign.ids["Person"][0]], [absent("Person")]),
     }.get(kind) or (foreign.ids.get(kind, [""])[0], absent(kind))
 
 
 def test_every_place_of_every_mutation_that_names_something_is_tried() -> None:
-    names = re.compile(r"\w+(Id|OfficeCode|OfficeCodes)$|inspectors$|handlers$")
+    names = re.compile(r"\w+(Id|OfficeCode|OfficeCodes)$|officeCodes$|inspectors$|handlers$")
     inputs = {
         mutation: schema.schema._schema.type_map[f"{mutation[0].upper()}{mutation[1:]}Input"] for mutation in PLACES
     }

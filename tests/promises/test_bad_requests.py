@@ -28,7 +28,7 @@ VIEWER = b'{"query": "{ viewer { login } }"}'
 
 @pytest.fixture(scope="module")
 async def tried(http: httpx.AsyncClient, base_url: str) -> list[Attempt]:
-    """All fourteen mutations; none is ever let through."""
+    """All mutations; none is ever let through."""
     return await attempts(await world.found(http, base_url))
 
 

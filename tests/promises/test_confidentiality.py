@@ -12,7 +12,7 @@ import pytest
 from resolvers.terms.roles import Role
 from tests.client import Data
 from tests.promises.staff import PEOPLE, PLACES, named
-from tests.promises.worlds import CITIZENS, found, plain, queries, say, tree
+from tests.promises.worlds import CITIZENS, found, plain, queries, say, trees
 from tests.world import City
 
 Pair = tuple[City, City]
@@ -58,6 +58,7 @@ async def differences(cities: Pair, who: str, *documents: str) -> list[str]:
     for document in documents:
         one, other = await asyncio.gather(*(say(city.as_(who), city, document) for city in cities))
         assert not one.startswith("5"), one
+        assert "TOO_COMPLEX" not in one, one
         if one != other:
             told += [line for line in difflib.ndiff(one.splitlines(), other.splitlines()) if line[0] in "+-"]
     return told
@@ -65,12 +66,12 @@ async def differences(cities: Pair, who: str, *documents: str) -> list[str]:
 
 @pytest.mark.parametrize("who", KNOW_NOTHING)
 async def test_every_field_of_every_case_is_the_same_whoever_informed(who: str, strangers: Pair) -> None:
-    assert await differences(strangers, who, tree()) == []
+    assert await differences(strangers, who, *trees()) == []
 
 
 @pytest.mark.parametrize("who", KNOW_THE_MASK)
 async def test_every_field_is_the_same_for_two_who_wear_the_same_mask(who: str, doubles: Pair) -> None:
-    assert await differences(doubles, who, tree()) == []
+    assert await differences(doubles, who, *trees()) == []
 
 
 @pytest.mark.parametrize(
@@ -98,10 +99,10 @@ async def test_questions_are_answered_the_same_under_the_same_mask(who: str, cou
 
 async def test_the_questions_do_tell_the_cities_apart_for_whom_they_may(strangers: Pair, doubles: Pair) -> None:
     """Else the tests above would find no difference in anything."""
-    assert await differences(strangers, "agent", tree())
-    assert await differences(strangers, "LEADER@east", tree())
-    assert await differences(doubles, "agent", tree())
-    assert await differences(doubles, "CALLBACK_OFFICER@top", tree())
+    assert await differences(strangers, "agent", *trees())
+    assert await differences(strangers, "LEADER@east", *trees())
+    assert await differences(doubles, "agent", *trees())
+    assert await differences(doubles, "CALLBACK_OFFICER@top", *trees())
     assert await differences(strangers, "agent", *queries(50, "agent"))
     assert await differences(strangers, "LEADER@top", *queries(50, "LEADER@top"))
 
@@ -137,8 +138,16 @@ REFUSALS: dict[str, Data] = {
     "submitResult": {"department": "科", "handlers": ["x"], "outcome": "MEDIATED", "reply": "好"},
     "signForCase": {},
     "requestExtension": {"workingDays": 1, "reason": "检测"},
+    "suspendCase": {"reason": "TESTING", "evidence": "委托书"},
+    "resumeCase": {"evidence": "报告"},
+    "submitFilingReport": {"cause": "原因", "process": "过程", "recommendation": "建议"},
     "requestReturn": {"reason": "不属本辖区"},
     "signOff": {"decision": "APPROVE"},
+    "terminateCase": {"ground": "OTHER", "reason": "撤回"},
+    "giveNotice": {"kind": "INFORMANT", "text": "已立案。"},
+    "instructCase": {"text": "速办"},
+    "recordMeeting": {"heldAt": "2026-11-20T10:00:00+08:00", "officeCodes": ["x", "y"], "minutes": "好"},
+    "tagCase": {"tags": ["春节"]},
 }
 
 

@@ -212,6 +212,10 @@ async def test_a_file_that_is_none_of_ours_offers_nobody(tmp_path: Path, text: s
 # --- The ready tabs
 
 
+INSTANTS = {"today": 0, "tomorrow": 1, "later": 8}
+MAY_BE_EMPTY = {"dueToday"}  # on a day of rest
+
+
 def filled(tab: Tab) -> dict[str, Any]:
     """The variables with what the page puts in."""
     today = datetime.now(UTC) + timedelta(hours=8)
@@ -221,6 +225,7 @@ def filled(tab: Tab) -> dict[str, Any]:
         "through": today.date(),
         "login": "yunxi-agent",
         "after": "0",
+        **{name: f"{(today + timedelta(days=days)).date()}T00:00:00+08:00" for name, days in INSTANTS.items()},
     }
     text = re.sub(r"\{\{(\w+)\}\}", lambda found: str(values[found[1]]), variables_of(tab))
     variables: dict[str, Any] = json.loads(text or "{}")
@@ -306,7 +311,8 @@ def shown(field: Any) -> Any:
 @pytest.mark.parametrize("tab", [tab for tab in TABS if tab.role is not Role.DUTY_LEADER], ids=lambda tab: tab.name)
 async def test_a_ready_tab_runs_at_one_click_as_its_demo_person(tab: Tab, base_url: str, passes: Passes) -> None:
     data = await ask(base_url, tab, token_for(tab, passes))
-    assert all(shown(field) for field in data.values()), "there is something to see"
+    empty = {name for name, field in data.items() if not shown(field)}
+    assert empty <= MAY_BE_EMPTY, "there is something to see"
     assert not any(field.get("userErrors") for field in data.values() if isinstance(field, dict))
 
 

@@ -37,7 +37,8 @@ def described(count: int = 3) -> Known:
     assert isinstance(node, GraphQLInterfaceType)
     kinds = sorted(kind.name for kind in CORE.get_possible_types(node))
     codes = ["990001", "990001-east", "990001-west"]
-    lists = [f"Query.{name}" for name in ("cases", "offices", "approvals")]
+    roots = ("cases", "offices", "approvals", "supervisions", "regimes", "odrEnterprises")
+    lists = [f"Query.{name}" for name in roots]
     lists += [f"Case.{name}({number})" for name in ("timeline", "inspectionNotes") for number in NUMBERS]
     lists += [f"Office.cases({code})" for code in codes] + ['Query.cases {"orderBy": "DUE_AT"}', ELSEWHERE]
     lists += ['Query.cases {"filter": {"kind": ["REPORT"]}}']

@@ -20,6 +20,10 @@ from resolvers.doors.postgres import Logins
 from resolvers.terms.actor import Refused
 from resolvers.terms.codes import Code
 from resolvers.terms.kinds import CaseEventKind
+from tests import settling
+from tests.pictures import submit_report
+from tests.promises import staff
+from tests.promises.staff import paused, reported
 from tests.world import City, change
 
 LENGTH = 60
@@ -110,10 +114,26 @@ async def played(city: City) -> None:
     )
     decided = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
     await city.as_("section").done("decideExtension", **decided, decision="APPROVE")
+    asked = await city.as_("clerk").done(
+        "requestExtension", "case { version } extension { id }", **change(await city.case_in("IN_PROGRESS")),
+        workingDays=3, reason="待检验",
+    )  # fmt: skip
+    withdrawn = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
+    await city.as_("clerk").done("withdrawExtension", **withdrawn)
+    paused_and_reported = await reported(city, await paused(city, await city.case_in("IN_PROGRESS")))
+    filed, report = await submit_report(city, paused_and_reported)
+    decided = {"filingReportId": report["id"], "expectedVersion": filed["version"], "decision": "APPROVE"}
+    await city.as_("section").done("decideFilingReport", **decided)
     refused, passed = await city.receive(), await city.receive()
     dispatcher = city.as_("dispatcher")
     await dispatcher.done("refuseCase", **change(refused), ground="NOT_COMPETENT", notice="请向主管部门反映。")
     await dispatcher.done("transferCase", **change(passed), receivingBody="市交通运输局", notice="请拨打12328。")
+    ended = await city.case_in("IN_PROGRESS")
+    ended = (await dispatcher.done("terminateCase", **change(ended), ground="OTHER", reason="投诉人撤回"))["case"]
+    ended = (await dispatcher.done("giveNotice", **change(ended), kind="TERMINATION", text="已终止。"))["case"]
+    supervisor, void = city.as_("supervisor"), await city.receive()
+    await supervisor.done("reopenCase", **change(ended), newFacts="又有新的票据", reason="足以影响处理结果")
+    await supervisor.done("voidCase", **change(void), ground="TEST", reason="系统测试")
     for decision in ("APPROVE", "REJECT"):
         unfit = await city.case_in("DISPATCHED")
         asked = await city.as_("clerk").done(
@@ -123,10 +143,33 @@ async def played(city: City) -> None:
         done = await city.as_("dispatcher").done("decideReturn", **decided, decision=decision, reason="已核实")
         if decision == "APPROVE":
             await city.dispatch(done["case"], "west")
+    await played_on(city)
+
+
+async def played_on(city: City) -> None:
+    """The rest of them: with an enterprise, recorded, split, merged, pressed."""
+    enterprise = city.as_("enterprise")
+    await enterprise.done("settleOdr", **change(await settling.routed(city)), settlement="已退款")
+    declined, expired = await settling.routed(city), await settling.routed(city)
+    await enterprise.done("declineOdr", "__typename", **change(declined), reason="已过退货期")
+    await settling.expire(expired, clock.now())
+    recorded = await settling.called(city, await settling.recording(city))
+    await city.as_("agent").done("registerVoicemail", **change(recorded), title="会员卡", description="余额不退。")
+    joined = await city.case_in("CLOSED_AWAITING_CALLBACK")
+    told = {"kind": "REPORT", "newTitle": "出售过期口罩", "newDescription": "举报该店。"}
+    split = await city.as_("agent").done("splitCase", **change(await city.receive()), **told)
+    merged = await city.as_("dispatcher").done(
+        "mergeCase", "target { id version }", **change(split["case"]), targetCaseId=joined["id"]
+    )
+    signed = await city.review(await city.call_back(merged["target"], followerCaseId=split["case"]["id"]))
+    await city.review(await city.call_back(signed))
     pressed = await city.case_in("IN_PROGRESS", tags=["新冠疫情"])
     await city.as_("leader").done("superviseCase", **change(pressed), reason="群众反映强烈")
     regime = {"name": "疫情防控", "tag": "新冠疫情", "basis": "一级响应"}
-    await city.as_("leader").done("activateRegime", "regime { id }", **regime)
+    regime = (await city.as_("leader").done("activateRegime", "regime { id }", **regime))["regime"]
+    slow = await staff.pressed(city, await city.case_in("IN_PROGRESS"))
+    await city.as_("dispatcher").done("tagCase", **change(slow), tags=["新冠疫情"])
+    await city.as_("leader").done("endRegime", "regime { id }", regimeId=regime["id"], reason="响应终止")
 
 
 def fold(entries: list[dict[str, Any]]) -> tuple[str, int, int]:
@@ -150,13 +193,15 @@ async def test_what_happened_tells_where_every_case_of_a_city_stands(city: City)
     entries = await db.query("SELECT * FROM ledger WHERE jurisdiction_id = $1 ORDER BY seq", city.jurisdiction_id)
     of_case = {case["id"]: [told for told in entries if told["case_id"] == case["id"]] for case in cases}
 
-    assert len(cases) == 17
+    assert len(cases) == 29
     assert {case["id"]: fold(of_case[case["id"]]) for case in cases} == {
         case["id"]: (case["status"], case["version"], case["round"]) for case in cases
     }
     assert {told["case_id"] for told in entries} == {*of_case, None}
     kinds = {CaseEventKind.of(told["kind"]) for told in entries}
     told_elsewhere = {"PHOTO_VERIFIED", "ORIGINAL_READ", "EXTENSION_REJECTED"}
+    told_elsewhere |= {"CALENDAR_AMENDED", "DEADLINE_RECOMPUTED"}
+    told_elsewhere |= {"DEADLINE_BREACHED", "REMINDED", "ESCALATED", "EXTENSION_LAPSED"}  # by the clockwork
     of_the_stream = {"SYNC_RESET", "REMOVED", "HEARTBEAT"}
     assert {kind.value for kind in CaseEventKind} - kinds == told_elsewhere | of_the_stream
     assert await flaws(city.jurisdiction_id) == []

@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -32,6 +33,7 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 CHECKS = """
 approvals           approval_not_by_barred         NOT decided_by_id = ANY barred_ids
 assignments         assignment_signed_after        signed_for_at >= dispatched_at
+callbacks           callback_exempted_with_reason  NOT exempted OR level = 'DISSATISFIED' AND review_decision = 'APPROVE' AND btrim review_reason <> ''
 callbacks           callback_not_self_reviewed     reviewer_id <> caller_id
 callbacks           callback_reached_has_level     outcome = 'REACHED' = level IS NOT NULL
 callbacks           callback_reviewed_whole        reviewer_id IS NULL = reviewed_at IS NULL
@@ -52,7 +54,6 @@ transfers_out       transfer_body_named            btrim receiving_body <> ''
 transfers_out       transfer_notice_given          btrim notice <> ''
 return_requests     return_reason_given            btrim reason <> ''
 return_requests     return_decided_whole           status = 'REQUESTED' = decided_at IS NULL
-return_requests     return_decided_by_somebody     decided_at IS NULL = decided_by_id IS NULL
 return_requests     return_not_self_decided        decided_by_id <> requested_by_id
 return_requests     return_rejection_has_reason    status <> 'REJECTED' OR btrim COALESCE decision_reason, '' <> ''
 handling_results    result_department_given        btrim department <> ''
@@ -73,17 +74,42 @@ sign_offs           sign_off_rejection_has_reason  decision = 'APPROVE' OR btrim
 supervision_orders  supervision_reason_given       btrim reason <> ''
 tokens              token_digest_is_sha256         octet_length digest = 32
 tokens              token_has_one_holder           person_id IS NULL <> application_id IS NULL
+cases               case_merged_at_some_time       merged_into_id IS NULL = merged_at IS NULL
+cases               case_merged_whole              status = 'MERGED' = merged_into_id IS NOT NULL
+cases               case_not_merged_into_itself    merged_into_id <> id
+cases               case_not_split_from_itself     split_from_id <> id
+filing_reports      filing_decided_by_somebody     status = ANY ARRAY['FILED', 'REJECTED'] = decided_by_id IS NOT NULL
+filing_reports      filing_decided_whole           status = 'SUBMITTED' = decided_at IS NULL
+filing_reports      filing_digest_is_sha256        sha256 ~ '^[0-9a-f]{64}$'
+filing_reports      filing_not_self_decided        decided_by_id <> submitted_by_id
+filing_reports      filing_parts_given             btrim cause <> '' AND btrim process <> '' AND btrim recommendation <> ''
+filing_reports      filing_rejection_has_reason    status <> 'REJECTED' OR btrim COALESCE decision_reason, '' <> ''
+filing_reports      filing_sealed                  status <> 'FILED' OR document_status = 'VERIFIED'
+filing_reports      filing_size_in_bounds          byte_size >= 1 AND byte_size <= 20971520
+instructions        instruction_text_given         btrim text <> ''
+meetings            meeting_minutes_given          btrim minutes <> ''
+notices             notice_text_given              btrim text <> ''
+odr_routings        odr_routing_amount_not_negative amount >= 0
+odr_routings        odr_routing_concluded_whole    status = 'SETTLING' = concluded_at IS NULL
+odr_routings        odr_routing_settled_whole      status = 'SETTLED' = settlement IS NOT NULL
+pauses              pause_ended_whole              ended_at IS NULL = ended_by_id IS NULL AND ended_at IS NULL = end_evidence IS NULL
+pauses              pause_ends_after_start         ended_at >= started_at
+pauses              pause_evidence_given           btrim evidence <> ''
+pauses              pause_reason_allowed           reason <> 'WAITING_FOR_CITIZEN'
+reopenings          reopening_facts_given          btrim new_facts <> ''
+reopenings          reopening_reason_given         btrim reason <> ''
+return_requests     return_decided_by_somebody     status = ANY ARRAY['APPROVED', 'REJECTED'] = decided_by_id IS NOT NULL
+supervision_orders  supervision_answered_whole     answered_at IS NULL = answered_by_id IS NULL AND answered_at IS NULL = answer IS NULL
+terminations        termination_reason_given       btrim reason <> ''
+voidings            voiding_reason_given           btrim reason <> ''
 """
 
 # What may stand once only: columns, and of which rows.
 UNIQUE = """
 applications        login
-approvals           case_id, kind                WHERE decided_at IS NULL
 assignments         case_id                      WHERE role = 'LEAD' AND status = 'ACTIVE'
 assignments         case_id, office_id           WHERE status = 'ACTIVE'
 calendar_days       date, version
-callbacks           case_id                      WHERE completes AND reviewed_at IS NULL
-callbacks           case_id, round, attempt
 cases               number
 categories          code
 deadlines           case_id, round, kind, clock, dispatch
@@ -105,6 +131,21 @@ rounds              case_id                      WHERE closed_at IS NULL
 rounds              case_id, number
 sign_offs           result_id
 tokens              digest
+approvals           case_id, kind                WHERE decided_at IS NULL AND kind <> 'CALLBACK_REVIEW'
+approvals           subject_id                   WHERE decided_at IS NULL
+calendar_amendments version
+callbacks           case_id, round, COALESCE follower_id, case_id WHERE completes AND reviewed_at IS NULL
+callbacks           case_id, round, COALESCE follower_id, case_id, attempt
+filing_reports      case_id                      WHERE status = 'SUBMITTED'
+leases              name
+odr_enterprises     jurisdiction_id, uscc
+odr_routings        case_id                      WHERE status = 'SETTLING'
+pauses              case_id                      WHERE ended_at IS NULL
+reminders           deadline_id, due_at, stage
+reopenings          case_id, round
+supervision_suggestions case_id, round, trigger
+terminations        case_id, round
+voidings            case_id
 """
 
 # What the lists on offer are read by. OPEN and CALLED stand for the states of cases somebody still has to do with.
@@ -128,6 +169,13 @@ idempotency_keys    created_at
 ledger              case_id, seq                 WHERE case_id IS NOT NULL
 ledger              jurisdiction_id, seq         WHERE urgent
 offices             path text_pattern_ops
+supervision_orders  answer_by, id
+callbacks           case_id, round WHERE level = 'DISSATISFIED'
+cases               merged_into_id WHERE merged_into_id IS NOT NULL
+cases               repeat_of_id WHERE repeat_of_id IS NOT NULL
+cases               split_from_id WHERE split_from_id IS NOT NULL
+deadline_changes    amendment_id WHERE amendment_id IS NOT NULL
+deadlines           effective_due_at, id WHERE met_at IS NULL AND stopped_at IS NULL
 """
 
 
@@ -198,7 +246,7 @@ async def test_lists_and_foreign_keys_have_their_indexes_and_no_row_takes_others
         )
     leading = {f"{table} {what}" for table, what, unique in found if not unique}
     held = {row["of"] + " " + row["said"].split("(")[1].split(")")[0] for row in keys}
-    assert len(held) == 47
+    assert len(held) == 77
     assert held <= leading, "a foreign key without an index makes every delete and join a scan"
     assert all(row["said"].endswith("ON DELETE RESTRICT") for row in keys)
     looked_up = {
@@ -291,12 +339,26 @@ async def test_migrations_go_forward_backward_and_forward_again_by_two_at_once_t
     assert applied[-1] == migrating.NEWEST
 
 
+EXTENDED = """
+WITH clock AS (SELECT d.id, d.case_id, d.effective_due_at AS due, c.intake_office_id AS office FROM deadlines d
+  JOIN cases c ON c.id = d.case_id WHERE d.kind = 'CLOSE' LIMIT 1),
+moved AS (INSERT INTO deadline_changes (id, deadline_id, at, cause, old_due_at, new_due_at, calendar_version)
+  SELECT gen_random_uuid(), id, $1, 'EXTENSION', due, due, 1 FROM clock),
+people AS (SELECT array_agg(id) AS ids FROM (SELECT id FROM persons LIMIT 2) x)
+INSERT INTO extension_requests (id, case_id, office_id, deadline_id, round, status, working_days, reason,
+  requested_by_id, requested_at, old_due_at, new_due_at, decided_by_id, decided_at)
+SELECT gen_random_uuid(), case_id, office, id, 1, 'APPROVED', 5, '待检验', people.ids[1], $1, due, due, people.ids[2], $1
+FROM clock, people
+"""
+
+
 async def test_a_database_that_holds_cases_is_brought_to_this_release(empty: Cluster) -> None:
     logins, counted = empty.logins, "SELECT count(*), count(*) FILTER (WHERE dispatch = 1) FROM deadlines"
     both = [asdict(logins.owner), asdict(logins.app)]
     await run(FORTH, both)
     async with connected(logins.owner) as owner:
         await fill.fill(owner, 200)
+        await owner.execute(EXTENDED, datetime(2026, 11, 20, tzinfo=UTC))
         before = await owner.fetchrow(counted)
     assert before is not None
     assert before[0] > 200
@@ -306,6 +368,9 @@ async def test_a_database_that_holds_cases_is_brought_to_this_release(empty: Clu
 
     async with connected(logins.owner) as owner:
         assert await owner.fetchrow(counted) == before
+        # What an extension of before added is taken over, so that its limit can be counted anew.
+        (extended,) = await owner.fetch("SELECT amount, unit FROM deadline_changes WHERE cause = 'EXTENSION'")
+        assert tuple(extended) == (5, "WORKING_DAY")
         changed = "UPDATE persons SET active = active WHERE id = (SELECT id FROM persons LIMIT 1)"
         marks = [await owner.fetchval("SELECT mark FROM identity_mark")]
         await owner.execute(changed)

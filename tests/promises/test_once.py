@@ -21,7 +21,12 @@ from tests.world import City, alter, change
 CHANGED: dict[str, Data] = {"addInspectionNote": {"findings": "另一内容"}, "receiveCase": {"title": "另一内容"}, "answerCase": {"answer": "另一内容"},
            "dispatchCase": {"coOfficeCodes": ["x"]}, "submitResult": {"reply": "另一内容"}, "requestExtension": {"reason": "另一内容"},
            "recordCallback": {"remark": "另一内容"}, "superviseCase": {"reason": "另一内容"}, "activateRegime": {"basis": "另一内容"},
-           "refuseCase": {"notice": "另一内容"}, "transferCase": {"notice": "另一内容"}, "requestReturn": {"reason": "另一内容"}, "signForCase": {"expectedVersion": 99}}  # fmt: skip
+           "giveNotice": {"text": "另一内容"}, "refuseCase": {"notice": "另一内容"}, "transferCase": {"notice": "另一内容"}, "requestReturn": {"reason": "另一内容"}, "signForCase": {"expectedVersion": 99},
+           "suspendCase": {"evidence": "另一内容"}, "resumeCase": {"evidence": "另一内容"}, "submitFilingReport": {"cause": "另一内容"}, "withdrawExtension": {"expectedVersion": 99},
+           "tagCase": {"tags": ["另一内容"]}, "answerSupervision": {"answer": "另一内容"}, "instructCase": {"text": "另一内容"},
+           "recordMeeting": {"minutes": "另一内容"}, "mergeCase": {"expectedVersion": 99}, "splitCase": {"newTitle": "另一内容"},
+           "enrolOdrEnterprise": {"name": "另一内容"}, "routeToOdr": {"complainantConsents": False}, "settleOdr": {"settlement": "另一内容"},
+           "callVoicemail": {"remark": "另一内容"}, "registerVoicemail": {"title": "另一内容"}}  # fmt: skip
 
 
 @pytest.mark.parametrize("mutation", FATES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -10,10 +11,12 @@ import httpx
 import pytest
 
 import schema
+from fixtures.callers import uscc
 from resolvers.doors import db
 from resolvers.terms.roles import Role
-from tests import world
+from tests import settling, world
 from tests.client import Caller, Data, key
+from tests.pictures import reporting, sealed, submit_report
 from tests.promises.staff import MATTERS, PEOPLE, PLACES, hire, named
 from tests.world import City, change
 
@@ -29,6 +32,9 @@ answerCase         AGENT                done              NOT_FOUND             
 dispatchCase       DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 refuseCase         DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 transferCase       DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+mergeCase          DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+splitCase          AGENT                NOT_PERMITTED     NOT_FOUND                  NOT_FOUND      NOT_FOUND
+splitCase          DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 signForCase        CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 addInspectionNote  INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 requestReturn      CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
@@ -38,12 +44,43 @@ submitResult       INSPECTOR            NOT_YOUR_OFFICE   done                  
 signOff            RESPONSIBLE_PERSON   NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 requestExtension   CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 decideExtension    SECTION_OFFICER      done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
+withdrawExtension  CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+suspendCase        CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+resumeCase         CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+submitFilingReport CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+decideFilingReport SECTION_OFFICER      done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
 recordCallback     CALLBACK_OFFICER     done              CALLBACK_BY_HANDLING_UNIT  NOT_FOUND      NOT_FOUND
+reviewCallback     SECTION_OFFICER      NOT_PERMITTED     NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
 reviewCallback     CALLBACK_REVIEWER    done              done                       NOT_FOUND      NOT_FOUND
+terminateCase      CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+terminateCase      DISPATCHER           done              done                       NOT_FOUND      NOT_FOUND
+giveNotice         CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+giveNotice         DISPATCHER           done              done                       NOT_FOUND      NOT_FOUND
+reopenCase         SUPERVISION_OFFICER  done              done                       NOT_FOUND      NOT_FOUND
+reopenCase         DUTY_LEADER          done              done                       NOT_FOUND      NOT_FOUND
+reopenCase         LEADER               done              done                       NOT_FOUND      NOT_FOUND
+voidCase           SUPERVISION_OFFICER  done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+voidCase           DUTY_LEADER          done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+voidCase           LEADER               done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 superviseCase      SUPERVISION_OFFICER  done              done                       NOT_FOUND      NOT_FOUND
 superviseCase      DUTY_LEADER          done              done                       NOT_FOUND      NOT_FOUND
 superviseCase      LEADER               done              done                       NOT_FOUND      NOT_FOUND
 activateRegime     LEADER               done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
+endRegime          LEADER               done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
+tagCase            AGENT                done              done                       NOT_FOUND      NOT_FOUND
+tagCase            DISPATCHER           done              done                       NOT_FOUND      NOT_FOUND
+answerSupervision  CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+answerSupervision  RESPONSIBLE_PERSON   NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+instructCase       LEADER               done              done                       NOT_FOUND      NOT_FOUND
+recordMeeting      SUPERVISION_OFFICER  done              done                       NOT_FOUND      NOT_FOUND
+recordMeeting      DUTY_LEADER          done              done                       NOT_FOUND      NOT_FOUND
+recordMeeting      LEADER               done              done                       NOT_FOUND      NOT_FOUND
+enrolOdrEnterprise ADMIN                done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
+routeToOdr         DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+settleOdr          ODR_ENTERPRISE       NOT_FOUND         done                       NOT_FOUND      NOT_FOUND
+declineOdr         ODR_ENTERPRISE       NOT_FOUND         done                       NOT_FOUND      NOT_FOUND
+callVoicemail      AGENT                done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
+registerVoicemail  AGENT                done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 """
 
 
@@ -100,6 +137,21 @@ async def extended(city: City) -> Data:
     return {"extensionId": done["extension"]["id"], "expectedVersion": done["case"]["version"], "decision": "APPROVE"}
 
 
+async def withdrawn(city: City) -> Data:
+    return {name: value for name, value in (await extended(city)).items() if name != "decision"}
+
+
+async def suspended(city: City) -> Data:
+    given = {"reason": "TESTING", "evidence": "检验委托书"}
+    done = await city.as_("clerk").done("suspendCase", **change(await city.case_in("IN_PROGRESS")), **given)
+    return {**change(done["case"]), "evidence": "检验报告"}
+
+
+async def filed(city: City) -> Data:
+    case, report = await submit_report(city, await city.case_in("IN_PROGRESS"))
+    return {"filingReportId": report["id"], "expectedVersion": case["version"], "decision": "APPROVE"}
+
+
 async def returned(city: City) -> Data:
     shape, case = "case { version } returnRequest { id }", await city.case_in("IN_PROGRESS")
     done = await city.as_("clerk").done("requestReturn", shape, **change(case), reason="不属本辖区")
@@ -112,11 +164,67 @@ async def reviewed(city: City) -> Data:
     return {"callbackId": case["callbackId"], "expectedVersion": case["version"]}
 
 
+async def ordered(city: City) -> Data:
+    shape, case = "case { version } supervision { id }", await city.case_in("IN_PROGRESS")
+    done = await city.as_("leader").done("superviseCase", shape, **change(case), reason="尽快办结")
+    asked = {"supervisionId": done["supervision"]["id"], "expectedVersion": done["case"]["version"]}
+    return {**asked, "answer": "已约谈商家。"}
+
+
+async def met(city: City) -> Data:
+    told = {"heldAt": "2026-11-20T09:00:00+08:00", "minutes": "由东县主办。"}
+    codes = [city.codes["east"], city.codes["west"]]
+    return {**change(await city.case_in("IN_PROGRESS")), **told, "officeCodes": codes}
+
+
+async def running(city: City) -> Data:
+    done = await city.as_("leader").done("activateRegime", "regime { id }", **await activated(city))
+    return {"regimeId": done["regime"]["id"], "reason": "响应终止"}
+
+
+async def merged(city: City) -> Data:
+    return {**change(await city.receive()), "targetCaseId": (await city.receive())["id"]}
+
+
 async def activated(_city: City) -> Data:
     return {"name": "疫情防控", "tag": key()[:20], "basis": "一级响应"}
 
 
+async def enrolled(city: City) -> Data:
+    name = key()[:8]
+    await world.add_office(city, name)
+    return {"name": "某大药房", "uscc": uscc(random.Random(name), "990100"), "officeCode": city.codes[name]}
+
+
+async def consented(city: City) -> Data:
+    await settling.routed(city, "east")  # its enterprise is enrolled from now on
+    return {**change(await city.receive(respondent=settling.SHOP)), "complainantConsents": True}
+
+
+async def settled(city: City) -> Data:
+    return {**change(await settling.routed(city, "east")), "settlement": "已退款"}
+
+
+async def declined(city: City) -> Data:
+    return {**change(await settling.routed(city, "east")), "reason": "已过退货期"}
+
+
+async def recorded(city: City) -> Data:
+    return {**change(await settling.recording(city)), "reached": True}
+
+
+async def verified(city: City) -> Data:
+    case = await settling.called(city, await settling.recording(city))
+    return {**change(case), "title": "会员卡不退", "description": "余额300元。"}
+
+
 INPUTS: dict[str, Make] = {
+    "enrolOdrEnterprise": enrolled,
+    "routeToOdr": consented,
+    "settleOdr": settled,
+    "declineOdr": declined,
+    "callVoicemail": recorded,
+    "registerVoicemail": verified,
     "receiveCase": received,
     "answerCase": answered,
     "dispatchCase": dispatched,
@@ -126,14 +234,30 @@ INPUTS: dict[str, Make] = {
     "signOff": on_case("PENDING_SIGN_OFF", decision="APPROVE"),
     "requestExtension": on_case("IN_PROGRESS", workingDays=1, reason="待检测结果"),
     "decideExtension": extended,
+    "withdrawExtension": withdrawn,
+    "suspendCase": on_case("IN_PROGRESS", reason="TESTING", evidence="检验委托书"),
+    "resumeCase": suspended,
+    "submitFilingReport": on_case("IN_PROGRESS", **reporting(sealed())),
+    "decideFilingReport": filed,
     "refuseCase": on_case("RECORDED", ground="NOT_COMPETENT", notice="请向主管部门反映。"),
     "transferCase": on_case("RECORDED", receivingBody="市交通运输局", notice="请拨打12328。"),
     "requestReturn": on_case("IN_PROGRESS", reason="不属本辖区"),
     "decideReturn": returned,
     "recordCallback": on_case("CLOSED_AWAITING_CALLBACK", level="SATISFIED"),
     "reviewCallback": reviewed,
+    "terminateCase": on_case("IN_PROGRESS", ground="OTHER", reason="投诉人撤回"),
+    "giveNotice": on_case("IN_PROGRESS", kind="ACCEPTANCE", text="已受理。"),
+    "reopenCase": on_case("ARCHIVED", newFacts="又有新的票据", reason="足以影响处理结果"),
+    "voidCase": on_case("RECORDED", ground="TEST", reason="系统测试"),
+    "mergeCase": merged,
+    "splitCase": on_case("RECORDED", kind="REPORT", newTitle="出售过期口罩", newDescription="举报该店。"),
     "superviseCase": on_case("IN_PROGRESS", reason="尽快办结"),
     "activateRegime": activated,
+    "endRegime": running,
+    "tagCase": on_case("IN_PROGRESS", tags=["春节"]),
+    "answerSupervision": ordered,
+    "instructCase": on_case("IN_PROGRESS", text="限三日内办结"),
+    "recordMeeting": met,
 }
 
 

@@ -27,6 +27,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         log_level="info",
         pool_size=10,
         plan_cache=512,
+        clockwork_seconds=15,
         allowed_origins=(),
     )
 
@@ -48,6 +49,7 @@ def test_every_variable_is_obeyed() -> None:
             "JIESU_LOG_LEVEL": "DEBUG",
             "JIESU_POOL_SIZE": "100",
             "JIESU_PLAN_CACHE": "0",
+            "JIESU_CLOCKWORK_SECONDS": "3600",
             "JIESU_ALLOWED_ORIGINS": "https://App.example/ http://localhost:3000",
         }
     ) == Settings(
@@ -61,6 +63,7 @@ def test_every_variable_is_obeyed() -> None:
         log_level="debug",
         pool_size=100,
         plan_cache=0,
+        clockwork_seconds=3_600,
         allowed_origins=("https://app.example", "http://localhost:3000"),
     )
 

@@ -14,7 +14,7 @@ import schema
 
 TOP = Path(__file__).resolve().parents[2]
 ROOMS = ("api", "schema", "resolvers", "fixtures")
-NOT_NOUNS = {"__init__", "__main__"}
+NOT_NOUNS = {"__init__", "__main__", "clockwork"}  # nobody asks the clockwork for anything
 
 # What each part of the code may know. A noun is a file of `schema/` or of `resolvers/`.
 LAYERS: dict[str, tuple[str, ...]] = {
@@ -34,22 +34,35 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "schema": ("schema", "resolvers.models", "resolvers.terms"),
     "fixtures": ("fixtures", "resolvers"),
     "api": (
-        "api", "schema", "resolvers.login", "resolvers.photo", "resolvers.terms",
-        "resolvers.doors.postgres", "resolvers.doors.db", "resolvers.doors.feed",
+        "api", "schema", "resolvers.clockwork", "resolvers.login", "resolvers.photo", "resolvers.terms",
+        "resolvers.doors.postgres", "resolvers.doors.db", "resolvers.doors.feed", "resolvers.doors.clock",
     ),
 }  # fmt: skip
 
 # A door uses only doors before it.
 DOORS = (
     "postgres", "programs", "postmaster", "cluster", "migrating", "readers", "db", "clock", "ledger", "once", "bind", "scopes",
-    "budget", "access", "identity", "reference", "figures", "due", "status", "feed", "store",
+    "budget", "access", "identity", "reference", "figures", "due", "status", "feed", "store", "suggestions",
+    "followers", "lease",
 )  # fmt: skip
 
 # (who, whom) -> why it is right all the same.
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("resolvers.case", "resolvers.party"): "a case's words are told under the mask of the citizen who spoke them",
     ("resolvers.event", "resolvers.case"): "events are filtered by office exactly as cases are, by the same SQL",
+    ("resolvers.supervision", "resolvers.case"): "orders are filtered by office exactly as cases are, by the same SQL",
+    ("resolvers.odr", "resolvers.party"): "`withheld` keeps what an enterprise wrote from other third parties",
+    ("resolvers.voicemail", "resolvers.intake"): "what was verified is worded and redacted exactly as at intake",
     ("resolvers.handling", "resolvers.person"): "`named` finds the staff an input names; it is no verb",
+    (
+        "resolvers.clockwork",
+        "resolvers.odr",
+    ): "what an enterprise left unsettled comes back as when it declines; no verb",
+    **{
+        (f"resolvers.{noun}", "resolvers.approval"): "whose decision a waiting matter is, is said once; it is no verb"
+        for noun in ("extension", "filing", "return_request")
+    },
+    ("resolvers.split", "resolvers.intake"): "what is split off is numbered, redacted and kept as at intake; no verb",
     ("resolvers.inspection", "resolvers.person"): "`named` finds the staff an input names; it is no verb",
     **{
         (f"schema.{noun}", "resolvers.party"): "`withheld` keeps free text of staff from third parties"
@@ -58,17 +71,28 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
             "extension",
             "handling",
             "inspection",
+            "instruction",
+            "meeting",
             "non_acceptance",
+            "notice",
+            "reopening",
+            "regime",
+            "pause",
             "return_request",
             "sign_off",
             "supervision",
+            "termination",
             "transfer",
+            "voiding",
+            "voicemail",
         )
     },
+    ("schema.filing", "resolvers.photo"): "a sealed document has its addresses as a photo has; `addresses` is no verb",
     ("schema.inspection", "resolvers.rules.sight"): "where an inspector stood is masked like a personal column",
     ("schema.office", "schema.case"): "an office lists its cases: arguments are types, and those cannot be lazy",
     ("schema.office", "schema.kpi"): "an office tells its figures: arguments are types, and those cannot be lazy",
     ("schema.event", "resolvers.doors.budget.Budget"): "each event of a subscription is an operation of its own",
+    ("schema.event", "resolvers.doors.clock"): "and has an instant of its own",
     ("api.app", "resolvers.doors.once"): "timed: keys are forgotten after their life",
     ("api.app", "resolvers.doors.store"): "timed: the sweeper; and the store is opened",
     ("api.app", "resolvers.doors.reference"): "every start fills in reference rows that are missing",
@@ -79,6 +103,10 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("api.commands", "resolvers.doors.migrating"): "the command migrates",
     ("api.commands", "resolvers.doors.reference"): "the command fills in reference rows before it loads a city",
     ("api.commands", "resolvers.doors.ledger"): "the command verifies the ledger",
+    ("api.commands", "resolvers.calendar"): "the command counts on what a killed amendment left",
+    ("api.amending", "resolvers.calendar"): "the command amends the calendar",
+    ("api.amending", "resolvers.doors.reference"): "there is a calendar before it is amended",
+    ("api.amending", "resolvers.rules.calendars"): "the command reads a notice before it opens the database",
 }
 ROW_TYPES = {"Row", "Link"}  # of `doors.access`: plain types that declarations are written with; they open nothing
 

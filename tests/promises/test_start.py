@@ -273,7 +273,21 @@ async def health(http: httpx.AsyncClient, server: Jiesu) -> tuple[httpx.Response
 
 @pytest.mark.parametrize(
     "words",
-    [[], *([verb] for verb in ("serve", "migrate", "load", "verify-figures", "export-schema", "verify-ledger"))],
+    [
+        [],
+        *(
+            [verb]
+            for verb in (
+                "serve",
+                "migrate",
+                "load",
+                "verify-figures",
+                "export-schema",
+                "verify-ledger",
+                "amend-calendar",
+            )
+        ),
+    ],
 )
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     with pytest.raises(SystemExit) as end:

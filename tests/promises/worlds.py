@@ -54,8 +54,11 @@ async def found(http: httpx.AsyncClient, base_url: str, informant: Citizen, *, s
 # --- what is asked
 
 
-def tree() -> str:
-    """All cases with all fields of all that hangs on them, but links back to what is above."""
+_PARTS = 10  # of what hangs on a case, in one document
+
+
+def trees() -> list[str]:
+    """All cases with all fields of all that hangs on them, but links back to what is above; in bearable documents."""
     types = node_types()
     nested = {}
     for kind, rules in FIELDS.items():
@@ -73,9 +76,11 @@ def tree() -> str:
             "HandlingResult": " handlers { login }",
         }.get(inner, "")
         parts.append(f"{name} {{ nodes {{ {body} }} totalCount }}" if kind.name != inner else f"{name} {{ {body} }}")
-    return (
-        f"{{ cases(first: 100, orderBy: RECEIVED_AT) {{ totalCount nodes {{ {nested['Case']} {' '.join(parts)} }} }} }}"
-    )
+    chunks = [" ".join(parts[start : start + _PARTS]) for start in range(0, len(parts), _PARTS)]
+    return [
+        f"{{ cases(first: 100, orderBy: RECEIVED_AT) {{ totalCount nodes {{ {nested['Case']} {chunk} }} }} }}"
+        for chunk in chunks
+    ]
 
 
 PIECES = [

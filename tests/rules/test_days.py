@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from timeit import repeat
 
@@ -17,6 +18,7 @@ from resolvers.rules.days import (
     Calendar,
     DayType,
     Due,
+    Pause,
     TraceReason,
     due,
     end_of,
@@ -231,19 +233,30 @@ def test_in_the_years_of_summer_time_a_day_still_ends_at_its_own_midnight(year: 
     assert winter == datetime(year, 12, 1, 15, 59, 59, 999_000, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
-def test_the_zone_of_the_machine_does_not_matter(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as machine:
-        machine.setenv("TZ", zone)
+@pytest.fixture
+def machine(zone: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine stands in a zone."""
+    with monkeypatch.context() as context:
+        context.setenv("TZ", zone)
         time.tzset()
-        found = due(NOW, datetime(2026, 11, 19, 16, tzinfo=UTC), 1, WD)
+        yield
     time.tzset()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+@pytest.mark.usefixtures("machine")
+def test_the_zone_of_the_machine_does_not_matter(zone: str) -> None:
+    assert time.tzname[0] in {"UTC": "UTC", "Asia/Shanghai": "CST", "America/New_York": "EST"}[zone]
+
+    found = due(NOW, datetime(2026, 11, 19, 16, tzinfo=UTC), 1, WD)
 
     assert last_day(found) == "2026-11-23"
 
 
-def test_ten_thousand_random_limits_agree_with_counting_on_the_fingers() -> None:
-    chance = random.Random(12315)
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+@pytest.mark.usefixtures("machine")
+def test_ten_thousand_random_limits_agree_with_counting_on_the_fingers(zone: str) -> None:
+    chance = random.Random(f"12315 {zone}")
     for _ in range(10_000):
         start = datetime(2018, 1, 2, tzinfo=UTC) + timedelta(minutes=chance.randrange(9 * 365 * 24 * 60))
         amount, unit = chance.randrange(61), chance.choice((WD, DAY))
@@ -280,3 +293,118 @@ def test_forty_five_working_days_are_counted_in_no_time() -> None:
     best = min(repeat(lambda: nth_working_day(NOW, start, 45), number=100, repeat=5)) / 100
 
     assert best < 0.001
+
+
+def pause(first: str, last: str) -> Pause:
+    return Pause(noon(first), noon(last))
+
+
+@pytest.mark.parametrize(
+    ("start", "amount", "unit", "pauses", "expected"),
+    [
+        ("2026-11-02", 7, WD, [("2026-11-04", "2026-11-06")], "2026-11-13"),  # Thursday and Friday are taken out
+        ("2026-11-02", 7, WD, [("2026-11-04", "2026-11-04")], "2026-11-11"),  # within one day: nothing
+        ("2026-11-02", 7, WD, [("2026-11-06", "2026-11-08")], "2026-11-11"),  # Friday to Sunday: no working day
+        ("2026-11-02", 7, WD, [("2026-11-07", "2026-11-08")], "2026-11-11"),
+        ("2026-09-25", 7, WD, [("2026-09-30", "2026-10-07")], "2026-10-12"),  # the whole of National Day week
+        ("2019-09-27", 7, WD, [("2019-09-28", "2019-09-29")], "2019-10-14"),  # the make-up Sunday is one
+        ("2026-11-02", 7, WD, [("2026-11-03", "2026-11-04"), ("2026-11-09", "2026-11-11")], "2026-11-16"),
+        ("2026-11-02", 7, WD, [("2026-11-11", "2026-11-20")], "2026-11-20"),  # on its last day: that of the resumption
+        ("2026-11-02", 7, WD, [("2026-11-11", "2026-11-21")], "2026-11-23"),  # or the working day after
+        ("2026-11-02", 7, WD, [("2026-11-12", "2026-11-21")], "2026-11-11"),  # it had run out
+        ("2026-11-02", 30, DAY, [("2026-11-09", "2026-11-13")], "2026-12-07"),  # a Sunday, rolls
+        ("2026-11-05", 30, DAY, [("2026-12-05", "2026-12-09")], "2026-12-09"),  # the 30th day is a Saturday
+        ("2026-11-05", 30, DAY, [("2026-12-06", "2026-12-09")], "2026-12-09"),  # paused on its way to the Monday
+        ("2026-11-05", 30, DAY, [("2026-12-07", "2026-12-12")], "2026-12-14"),
+    ],
+)
+def test_a_pause_takes_out_the_days_it_lasts_and_no_limit_runs_out_in_it(
+    start: str, amount: int, unit: LimitUnit, pauses: list[tuple[str, str]], expected: str
+) -> None:
+    found = due(NOW, noon(start), amount, unit, STATUTORY, [pause(*each) for each in pauses])
+
+    assert last_day(found) == expected
+    assert sum(step.counted for step in found.trace) == amount
+    days = [step.date for step in found.trace]
+    assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
+
+
+def test_under_duty_every_day_of_a_pause_is_taken_out() -> None:
+    stood = [pause("2026-11-06", "2026-11-08")]
+
+    assert last_day(due(NOW, noon("2026-11-02"), 7, WD, DUTY, stood)) == "2026-11-11"
+    assert last_day(due(NOW, noon("2026-11-02"), 7, WD, DUTY)) == "2026-11-09"
+
+
+def test_the_trace_names_the_days_of_a_pause() -> None:
+    found = due(NOW, noon("2026-11-05"), 2, WD, STATUTORY, [pause("2026-11-06", "2026-11-09")])
+
+    assert [(step.date.day, step.counted, step.reason) for step in found.trace] == [
+        (5, False, TraceReason.START_DAY),
+        (6, True, TraceReason.WORKDAY),
+        (7, False, TraceReason.PAUSED),
+        (8, False, TraceReason.PAUSED),
+        (9, False, TraceReason.PAUSED),
+        (10, True, TraceReason.WORKDAY),
+    ]
+
+
+def test_of_hours_a_pause_takes_out_the_time_between() -> None:
+    start = noon("2026-11-02")
+    stood = [Pause(start + timedelta(hours=2), start + timedelta(hours=50))]
+
+    assert due(NOW, start, 24, HOUR, STATUTORY, stood).at == start + timedelta(hours=72)
+    assert due(NOW, start, 2, HOUR, STATUTORY, stood).at == start + timedelta(hours=2)
+    assert due(NOW, start, 1, HOUR, STATUTORY, stood).at == start + timedelta(hours=1)
+
+
+@st.composite
+def stood_still(draw: st.DrawFn) -> tuple[date, list[Pause]]:
+    """A start and pauses after it, none within another, as a case has them."""
+    start = draw(st.dates(date(2018, 6, 1), date(2027, 1, 31)))
+    at, found = noon(start.isoformat()), []
+    for gap, length in draw(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 25)), max_size=4)):
+        begun = at + timedelta(days=gap, hours=1)
+        at = begun + timedelta(days=length, hours=1)
+        found.append(Pause(begun, at))
+    return start, found
+
+
+def by_hand(start: date, amount: int, unit: LimitUnit, mode: CalendarMode, pauses: list[Pause]) -> date:
+    """Pause after pause: as many days are left when it ends as were left when it began, by the package's own calendar."""
+
+    def works(day: date) -> bool:
+        return mode == DUTY or CHINA.is_working_day(day)
+
+    def on(day: date, left: int) -> date:
+        while left:
+            day += timedelta(days=1)
+            left -= unit == DAY or works(day)
+        return day
+
+    def rolled(day: date) -> date:
+        while not works(day):
+            day += timedelta(days=1)
+        return day
+
+    last = on(start, amount)
+    for each in pauses:
+        begun, ended = local_date(each.start), local_date(each.end)
+        if begun <= rolled(last) and begun < ended:
+            left = [begun + timedelta(days=n + 1) for n in range((last - begun).days)]
+            last = on(ended, sum(unit == DAY or works(day) for day in left))
+    return rolled(last)
+
+
+@settings(max_examples=1_000)
+@given(stood_still(), st.integers(0, 60), st.sampled_from([WD, DAY]), st.sampled_from([STATUTORY, DUTY]))
+def test_random_limits_with_random_pauses_agree_with_counting_on_the_fingers(
+    stood: tuple[date, list[Pause]], amount: int, unit: LimitUnit, mode: CalendarMode
+) -> None:
+    start, pauses = stood
+
+    found = due(NOW, noon(start.isoformat()), amount, unit, mode, pauses)
+
+    assert local_date(found.at) == by_hand(start, amount, unit, mode, pauses)
+    assert not any(each.start <= found.at < each.end for each in pauses)
+    assert sum(step.counted for step in found.trace if len(found.trace) < TRACE_DAYS) in {amount, 0}

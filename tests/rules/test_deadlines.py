@@ -9,8 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.rules.calendars import build_year, calendar_of
-from resolvers.rules.days import ZONE, Due
-from resolvers.rules.deadlines import Policy, breached, choose, earliest, extend, shorten
+from resolvers.rules.days import ZONE, Due, Pause, local_date, nth_working_day, working_days_between
+from resolvers.rules.deadlines import (
+    EXTENSION,
+    REGIME,
+    Change,
+    Policy,
+    breached,
+    choose,
+    earliest,
+    effective,
+    extend,
+    run_on,
+    shorten,
+)
 from resolvers.terms.kinds import CalendarMode, LimitUnit
 
 WD, DAY, HOUR = LimitUnit.WORKING_DAY, LimitUnit.CALENDAR_DAY, LimitUnit.HOUR
@@ -241,6 +253,123 @@ def test_an_extended_deadline_is_later(old_due: datetime, amount: int, unit: Lim
 def test_a_deadline_is_breached_at_its_due_date_or_not_at_all(met: int | None, now: int, expected: bool) -> None:
     met_at = None if met is None else NOON + timedelta(milliseconds=met)
 
-    found = breached(NOON, met_at, NOON + timedelta(milliseconds=now))
+    found = breached(NOON, met_at, NOON + timedelta(milliseconds=now), 1)
 
     assert found == (NOON if expected else None)
+
+
+def at(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T12:00+08:00")
+
+
+def pause(first: str, last: str) -> Pause:
+    return Pause(at(first), at(last))
+
+
+def extension(when: str, days: int) -> Change:
+    return Change(EXTENSION, at(when), days, WD, STATUTORY)
+
+
+def regime(when: str, mode: CalendarMode = STATUTORY) -> Change:
+    return Change(REGIME, at(when), 3, WD, mode)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pauses", "expected"),
+    [
+        ([], [], "2026-11-11"),
+        ([extension("2026-11-05", 3)], [], "2026-11-16"),
+        ([extension("2026-11-05", 3)], [pause("2026-11-03", "2026-11-04")], "2026-11-17"),  # before, in the limit
+        ([extension("2026-11-05", 3)], [pause("2026-11-09", "2026-11-10")], "2026-11-17"),  # after, in the limit
+        ([extension("2026-11-05", 3)], [pause("2026-11-12", "2026-11-13")], "2026-11-17"),  # in what was added
+        ([extension("2026-11-05", 3)], [pause("2026-11-11", "2026-11-14")], "2026-11-18"),  # from the old due date on
+        # On its last day it stood until a Saturday: due on Monday, and from there extended.
+        ([extension("2026-11-16", 3)], [pause("2026-11-11", "2026-11-14")], "2026-11-19"),
+        ([regime("2026-11-04")], [], "2026-11-09"),
+        ([regime("2026-11-04")], [pause("2026-11-05", "2026-11-06")], "2026-11-10"),
+        ([regime("2026-11-04")], [pause("2026-11-03", "2026-11-04")], "2026-11-09"),  # over before the tag
+        ([regime("2026-11-05")], [pause("2026-11-03", "2026-11-10")], "2026-11-13"),  # tagged in the pause
+        ([regime("2026-11-04", DUTY)], [pause("2026-11-05", "2026-11-06")], "2026-11-08"),
+        ([regime("2026-11-10")], [], "2026-11-11"),  # it may only shorten
+        ([regime("2026-11-04"), extension("2026-11-05", 2)], [pause("2026-11-10", "2026-11-11")], "2026-11-12"),
+        ([extension("2026-11-04", 5), regime("2026-11-05")], [], "2026-11-10"),
+    ],
+)
+def test_a_clock_is_counted_from_everything_that_happened_to_it(
+    changes: list[Change], pauses: list[Pause], expected: str
+) -> None:
+    found = effective(CALENDAR, at("2026-11-02"), (7, WD, STATUTORY), changes, pauses)
+
+    assert local_day(found) == expected
+    assert found.trace[-1].date.isoformat() == expected
+
+
+def test_the_trace_goes_on_through_an_extension() -> None:
+    found = effective(CALENDAR, at("2026-11-02"), (7, WD, STATUTORY), [extension("2026-11-05", 3)], [])
+
+    days = [step.date for step in found.trace]
+    assert days == [date(2026, 11, 2) + timedelta(days=n) for n in range(15)]
+    assert sum(step.counted for step in found.trace) == 10
+
+
+@pytest.mark.parametrize(
+    ("old_due", "stood", "mode", "expected"),
+    [
+        ("2026-11-11", ("2026-11-04", "2026-11-06"), STATUTORY, "2026-11-13"),
+        ("2026-11-11", ("2026-11-06", "2026-11-08"), STATUTORY, "2026-11-11"),
+        ("2026-11-11", ("2026-11-11", "2026-11-21"), STATUTORY, "2026-11-23"),
+        ("2026-11-11", ("2026-11-06", "2026-11-08"), DUTY, "2026-11-13"),
+    ],
+)
+def test_where_only_the_old_date_is_known_as_many_days_are_left_as_were(
+    old_due: str, stood: tuple[str, str], mode: CalendarMode, expected: str
+) -> None:
+    assert local_day(run_on(CALENDAR, at(old_due), pause(*stood), mode)) == expected
+
+
+@given(
+    st.datetimes(datetime(2019, 1, 2), datetime(2026, 6, 1), timezones=st.just(ZONE)),  # noqa: DTZ001
+    st.integers(1, 30),
+    st.lists(st.tuples(st.integers(1, 9), st.one_of(st.integers(1, 9), st.timedeltas(timedelta(), timedelta(30))))),
+)
+def test_counted_anew_a_clock_ends_where_it_ended_step_by_step(
+    start: datetime, amount: int, steps: list[tuple[int, int | timedelta]]
+) -> None:
+    """Each pause leaves as many working days as there were; each extension is counted from the date it found."""
+    now, changes, pauses = start, [], []
+    expected = nth_working_day(CALENDAR, local_date(start), amount)
+    for gap, step in steps:
+        now += timedelta(days=gap)
+        if local_date(now) > expected:
+            break  # it has run out
+        if isinstance(step, int):
+            changes.append(Change(EXTENSION, now, step, WD, STATUTORY))
+            expected = nth_working_day(CALENDAR, expected, step)
+            continue
+        stood = Pause(now, now + step)
+        now += step
+        pauses.append(stood)
+        if local_date(stood.end) > local_date(stood.start):
+            left = working_days_between(CALENDAR, stood.start, datetime.combine(expected, stood.start.timetz()))
+            expected = nth_working_day(CALENDAR, local_date(stood.end), left)
+
+    found = effective(CALENDAR, start, (amount, WD, STATUTORY), changes, pauses)
+
+    assert local_date(found.at) == expected
+
+
+@pytest.mark.parametrize(("minutes", "missed"), [(0, False), (15, False), (15.01, True), (600, True)])
+def test_at_once_means_within_a_quarter_of_an_hour(minutes: float, missed: bool) -> None:
+    found = breached(NOON, None, NOON + timedelta(minutes=minutes), 0)
+
+    assert found == (NOON if missed else None)
+
+
+def test_what_a_regime_on_duty_allows_is_counted_on_duty_and_the_clock_itself_is_not() -> None:
+    begun, tagged = datetime(2026, 2, 11, 4, tzinfo=UTC), datetime(2026, 2, 13, 4, tzinfo=UTC)
+    on_duty, at_rest = (Change(REGIME, tagged, 3, WD, mode) for mode in (DUTY, STATUTORY))
+
+    # Saturday the 14th is worked, then it is the Spring Festival until the 23rd.
+    assert local_day(effective(CALENDAR, begun, (3, WD, STATUTORY), [], [])) == "2026-02-14"
+    assert local_day(effective(CALENDAR, begun, (7, WD, STATUTORY), [on_duty], [])) == "2026-02-16"
+    assert local_day(effective(CALENDAR, begun, (7, WD, STATUTORY), [at_rest], [])) == "2026-02-25"

@@ -31,7 +31,8 @@ RECEIVED = datetime(2026, 11, 20, 12, tzinfo=UTC)
         (b"\x00\x00\x00\x18ftypavif", None),
         (b"GIF89a", None),
         (b"BM", None),
-        (b"%PDF-1.7", None),
+        (b"%PDF-1.7", "application/pdf"),
+        (b"%PDF", None),
         (b"PK\x03\x04", None),
         (b"<svg xmlns=", None),
         (b"<!doctype html>", None),
@@ -39,7 +40,7 @@ RECEIVED = datetime(2026, 11, 20, 12, tzinfo=UTC)
         (b"", None),
     ],
 )
-def test_an_image_is_known_by_how_its_bytes_begin(head: bytes, found: str | None) -> None:
+def test_a_file_is_known_by_how_its_bytes_begin(head: bytes, found: str | None) -> None:
     assert content_type(head) == found
 
 

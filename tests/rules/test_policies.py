@@ -161,7 +161,7 @@ def test_a_regime_does_not_touch_the_statutory_clock() -> None:
 
 def test_every_row_names_its_basis_and_keeps_its_id() -> None:
     assert all(policy.legal_basis for policy in ROWS)
-    assert len({policy.id for policy in ROWS}) == len(ROWS) == 22
+    assert len({policy.id for policy in ROWS}) == len(ROWS) == 28
     assert default_policies() == ROWS
 
 
@@ -175,5 +175,5 @@ def test_order_20_ends_the_day_before_order_121_begins() -> None:
 def test_only_order_121_is_unconfirmed() -> None:
     unconfirmed = [policy for policy in ROWS if not policy.confirmed]
 
-    assert len(unconfirmed) == 5
+    assert len(unconfirmed) == 7
     assert {policy.effective_from.isoformat() for policy in unconfirmed} == {"2026-04-15"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -107,6 +108,37 @@ def test_a_full_address_is_told_to_the_agent_who_took_it_down_and_to_nobody_else
     if identity(roles, relation).address is Sight.FULL:
         assert Role.AGENT in roles
         assert relation.own_intake
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, view("full", "masked", "hidden")),
+        ({"confidential": True}, view("pseudonym", "hidden", "hidden")),
+        ({"kind": CaseKind.REPORT}, view("pseudonym", "hidden", "hidden")),  # which is never routed
+    ],
+)
+def test_an_enterprise_knows_who_agreed_to_settle_with_it_as_long_as_the_case_is_routed_to_it(
+    told: dict[str, Any], expected: View
+) -> None:
+    routed = replace(STRANGER, routed_to_own=True, **told)
+    enterprise = frozenset({Role.ODR_ENTERPRISE})
+
+    assert identity(enterprise, routed) == expected
+    assert narrative(enterprise, routed) is Sight.MASKED
+    assert identity(enterprise, replace(routed, routed_to_own=False)) == view("hidden", "hidden", "hidden")
+    for other in THIRD_PARTIES - enterprise:
+        assert identity(frozenset({other}), routed) == view("hidden", "hidden", "hidden")
+        assert narrative(frozenset({other}), routed) is Sight.HIDDEN
+
+
+@given(ROLES.filter(lambda roles: Role.ODR_ENTERPRISE not in roles), RELATIONS)
+def test_a_routing_tells_nobody_else_anything(roles: frozenset[Role], relation: Relation) -> None:
+    routed = replace(relation, routed_to_own=True)
+    assert (identity(roles, routed), narrative(roles, routed)) == (
+        identity(roles, relation),
+        narrative(roles, relation),
+    )
 
 
 @given(ROLES.filter(lambda roles: bool(roles - THIRD_PARTIES)), RELATIONS)

@@ -148,3 +148,28 @@ def test_a_number_lies_between_its_bounds_both_included(number: int) -> None:
 def test_a_digest_is_sixty_four_lower_case_hexadecimal_digits_and_nothing_else(text: str) -> None:
     assert texts.digest("0123456789abcdef" * 4, "sha256") == "0123456789abcdef" * 4
     assert refusal(lambda: texts.digest(text, "sha256")).path == ("sha256",)
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "same"),
+    [
+        ("商家不退款", ["商家不退款"], True),
+        (" 商家，不退款！\n", ["别的", "商家不退款"], True),
+        ("ＡＢＣ店 １２３", ["abc店123"], True),
+        ("Straße", ["STRASSE"], True),
+        ("", [], True),
+        (" 。…—！ ", ["商家不退款"], True),
+        ("商家又不退款", ["商家不退款"], False),
+        ("不退款", ["商家不退款"], False),  # a part of it is another statement
+        ("票据两张", [], False),
+        ("票据两张", ["", " "], False),
+    ],
+)
+def test_words_are_the_same_whatever_stands_between_them(text: str, others: list[str], same: bool) -> None:
+    assert texts.same_words(text, *others) is same
+
+
+@given(st.text())
+def test_a_text_says_what_it_says_itself(text: str) -> None:
+    assert texts.same_words(text, text)
+    assert texts.same_words(f" {text}。", text)

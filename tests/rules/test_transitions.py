@@ -12,7 +12,14 @@ from resolvers.rules import transitions
 from resolvers.rules.transitions import Facts
 from resolvers.terms.actor import Actor, ActorKind, Grant, Refused
 from resolvers.terms.codes import Code
-from resolvers.terms.kinds import CallbackOutcome, CaseKind, NonAcceptanceGround, SatisfactionLevel
+from resolvers.terms.kinds import (
+    CallbackOutcome,
+    CaseKind,
+    NonAcceptanceGround,
+    NoticeKind,
+    SatisfactionLevel,
+    TerminationGround,
+)
 from resolvers.terms.roles import Role
 from resolvers.terms.statuses import HANDLED, OPEN, Action, CaseStatus
 
@@ -23,6 +30,37 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 # The main line of domain 4.4 once more, by hand: every other pair of action and state is refused.
 MOVES = {
+    (A.REGISTER_VOICEMAIL, S.VOICEMAIL_PENDING): S.RECORDED,
+    (A.VOID, S.RECORDED): S.VOID,
+    (A.MERGE, S.RECORDED): S.MERGED,
+    (A.MERGE, S.PENDING_DISPATCH): S.MERGED,
+    (A.MERGE, S.DISPATCHED): S.MERGED,
+    (A.ROUTE_TO_ODR, S.RECORDED): S.ODR_SETTLING,
+    (A.SETTLE_ODR, S.ODR_SETTLING): S.CLOSED_AWAITING_CALLBACK,
+    (A.RETURN_FROM_ODR, S.ODR_SETTLING): S.PENDING_DISPATCH,
+    (A.SUSPEND, S.IN_PROGRESS): S.SUSPENDED,
+    (A.RESUME, S.SUSPENDED): S.IN_PROGRESS,
+    (A.SUBMIT_FILING, S.IN_PROGRESS): S.PENDING_FILING,
+    (A.FILE, S.PENDING_FILING): S.FILED,
+    (A.REFUSE_FILING, S.PENDING_FILING): S.IN_PROGRESS,
+    (A.CALL_AGAIN, S.CALLBACK_REVIEW): S.CLOSED_AWAITING_CALLBACK,
+    (A.REHANDLE_AT_CENTRE, S.CALLBACK_REVIEW): S.PENDING_DISPATCH,
+    (A.TERMINATE, S.VOICEMAIL_PENDING): S.TERMINATED,
+    (A.TERMINATE, S.RECORDED): S.TERMINATED,
+    (A.TERMINATE, S.PENDING_DISPATCH): S.TERMINATED,
+    (A.TERMINATE, S.DISPATCHED): S.TERMINATED,
+    (A.TERMINATE, S.IN_PROGRESS): S.TERMINATED,
+    (A.TERMINATE, S.SUSPENDED): S.TERMINATED,
+    (A.TERMINATE, S.RETURN_REQUESTED): S.TERMINATED,
+    (A.TERMINATE, S.ODR_SETTLING): S.TERMINATED,
+    (A.TERMINATE, S.PENDING_SIGN_OFF): S.TERMINATED,
+    (A.TERMINATE, S.PENDING_FILING): S.TERMINATED,
+    (A.REOPEN, S.ARCHIVED): S.IN_PROGRESS,
+    (A.REOPEN, S.FILED): S.IN_PROGRESS,
+    (A.REOPEN, S.TERMINATED): S.IN_PROGRESS,
+    (A.REOPEN_AT_CENTRE, S.ARCHIVED): S.PENDING_DISPATCH,
+    (A.REOPEN_AT_CENTRE, S.FILED): S.PENDING_DISPATCH,
+    (A.REOPEN_AT_CENTRE, S.TERMINATED): S.PENDING_DISPATCH,
     (A.ANSWER, S.RECORDED): S.ANSWERED,
     (A.REFUSE, S.RECORDED): S.NOT_ACCEPTED,
     (A.TRANSFER_OUT, S.RECORDED): S.TRANSFERRED_OUT,
@@ -113,6 +151,59 @@ def test_refused_on_a_ground_with_a_notice_and_no_report_unexamined() -> None:
     assert transitions.refuse(examined, other, "不予受理") is S.NOT_ACCEPTED
 
 
+@pytest.mark.parametrize(("kind", "ground"), list(product(CaseKind, TerminationGround)))
+def test_only_what_is_mediated_ends_on_a_ground_of_mediation(kind: CaseKind, ground: TerminationGround) -> None:
+    facts = replace(at(S.IN_PROGRESS, kind), inspected=True)
+
+    def end(*, expired: bool) -> Callable[[], CaseStatus]:
+        return lambda: transitions.terminate(facts, [EAST], ground, dispatches=False, expired=expired)
+
+    any_kind = ground in (TerminationGround.WITHDRAWN_OR_SETTLED, TerminationGround.OTHER)
+    if kind is K.COMPLAINT or any_kind:
+        assert end(expired=True)() is S.TERMINATED
+    else:
+        assert code(end(expired=True)) is Code.GROUND_REQUIRED
+    if ground is TerminationGround.TIME_EXPIRED:
+        assert code(end(expired=False)) is Code.GROUND_REQUIRED
+
+
+def test_the_lead_or_the_centre_ends_it_and_no_report_unexamined() -> None:
+    ground = TerminationGround.OTHER
+
+    def end(facts: Facts, offices: list[UUID], *, dispatches: bool) -> Callable[[], CaseStatus]:
+        return lambda: transitions.terminate(facts, offices, ground, dispatches=dispatches, expired=False)
+
+    assert end(at(S.DISPATCHED), [], dispatches=True)() is S.TERMINATED
+    assert code(end(at(S.DISPATCHED), [WEST, TOP], dispatches=False)) is Code.NOT_YOUR_OFFICE
+    assert code(end(at(S.RECORDED, K.REPORT), [], dispatches=True)) is Code.REPORT_NOT_INSPECTED
+    assert code(end(at(S.ARCHIVED), [EAST], dispatches=True)) is Code.INVALID_TRANSITION
+
+
+@pytest.mark.parametrize("status", list(CaseStatus))
+def test_a_notice_is_given_while_it_is_due_by_the_lead_or_the_centre(status: CaseStatus) -> None:
+    def tell(kind: NoticeKind, offices: list[UUID], *, is_due: bool = True) -> Callable[[], CaseStatus]:
+        return lambda: transitions.notify(at(status), offices, kind, dispatches=False, is_due=is_due)
+
+    assert tell(NoticeKind.TERMINATION, [EAST])() is tell(NoticeKind.INFORMANT, [EAST])() is status
+    assert code(tell(NoticeKind.TERMINATION, [WEST])) is Code.NOT_YOUR_OFFICE
+    assert code(tell(NoticeKind.INFORMANT, [EAST], is_due=False)) is Code.NOTICE_NOT_DUE
+    at_the_centre = transitions.notify(at(status), [], NoticeKind.INFORMANT, dispatches=True, is_due=True)
+    assert at_the_centre is status
+    if status in (S.DISPATCHED, S.IN_PROGRESS, S.PENDING_SIGN_OFF, S.PENDING_FILING):
+        assert tell(NoticeKind.ACCEPTANCE, [EAST])() is status
+    else:
+        assert code(tell(NoticeKind.ACCEPTANCE, [EAST])) is Code.INVALID_TRANSITION
+
+
+def test_reopened_on_new_facts_once_nothing_waits() -> None:
+    alone = replace(at(S.ARCHIVED), lead_office_id=None)
+    assert transitions.reopen(at(S.ARCHIVED), facts_are_new=True) is S.IN_PROGRESS
+    assert transitions.reopen(alone, facts_are_new=True) is S.PENDING_DISPATCH
+    assert code(lambda: transitions.reopen(at(S.FILED), facts_are_new=False)) is Code.SAME_FACTS_NO_REOPEN
+    waiting = replace(at(S.TERMINATED), pending_approval=True)
+    assert code(lambda: transitions.reopen(waiting, facts_are_new=True)) is Code.APPROVAL_PENDING
+
+
 def test_the_lead_acknowledges_and_nobody_else() -> None:
     assert transitions.sign_for(at(S.DISPATCHED), [WEST, EAST]) is S.IN_PROGRESS
     assert code(lambda: transitions.sign_for(at(S.DISPATCHED), [WEST, TOP])) is Code.NOT_YOUR_OFFICE
@@ -134,6 +225,7 @@ def test_the_lead_returns_in_time_once_and_with_nothing_else_pending(status: Cas
     adjudicated, pending = replace(facts, adjudicated=True), replace(facts, pending_approval=True)
     assert code(ask(adjudicated, [EAST], NOW, until)) is Code.RETURN_FORBIDDEN_AFTER_ADJUDICATION
     assert code(ask(pending, [EAST], NOW, until)) is Code.APPROVAL_PENDING
+    assert code(ask(replace(facts, handed_in=True), [EAST], NOW, until)) is Code.INVALID_TRANSITION
 
 
 HANDLED_ALONE = at(S.IN_PROGRESS)

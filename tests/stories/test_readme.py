@@ -52,7 +52,7 @@ def test_the_first_mutation_pasted_receives_an_urgent_case(jiesu: Jiesu) -> None
 def test_the_picture_of_a_cases_states_is_the_table_of_transitions() -> None:
     moves = [(source, target, action) for action, (sources, target) in TABLE.items() for source in sorted(sources)]
     ends = sorted({target for _, target, _ in moves} - {source for source, _, _ in moves})
-    lines = ["stateDiagram-v2", "    direction LR", "    [*] --> RECORDED: 登记"]
+    lines = ["stateDiagram-v2", "    direction LR", "    [*] --> RECORDED: 登记", "    [*] --> VOICEMAIL_PENDING: 录音"]
     lines += [f"    {source.value} --> {target.value}: {action.label}" for source, target, action in moves]
     lines += [f"    {end.value} --> [*]" for end in ends]
     (drawn,) = re.findall(r"```mermaid\n(.*?)\n```", README, re.DOTALL)
@@ -66,7 +66,10 @@ def test_the_table_of_settings_is_the_settings() -> None:
     assert [tuple(row) for row in rows] == [tuple(variable) for variable in VARIABLES]
 
 
-@pytest.mark.parametrize("command", ["serve", "migrate", "load", "verify-figures", "export-schema", "verify-ledger"])
+@pytest.mark.parametrize(
+    "command", ["serve", "migrate", "load", "verify-figures", "export-schema", "verify-ledger", "amend-calendar"]
+)
 def test_every_command_of_the_readme_is_one(command: str) -> None:
     assert re.search(rf"^\| `{command}\b", README, re.MULTILINE)
-    assert parse([command, *(["demo"] if command == "load" else [])]).command == command
+    more = {"load": ["demo"], "amend-calendar": ["days.csv", "--reason", "通知"]}
+    assert parse([command, *more.get(command, [])]).command == command
