@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +18,11 @@ from asyncpg.connection import Connection
 from resolvers.doors import clock, db
 from resolvers.rules.transitions import TABLE
 from resolvers.terms.statuses import CaseStatus
+from tests import world
 from tests.client import Data, key
 from tests.deeds import RULES
+from tests.hard.process import serving_here
+from tests.hard.town import clients
 from tests.matter import Matter, received
 from tests.model import Try, plainest
 from tests.records import is_sound, look
@@ -102,6 +105,13 @@ class Gate:
         if self.count == self.at:
             self.reached.set()
             await self.open.wait()
+
+
+@pytest.fixture(scope="module")
+async def city() -> AsyncIterator[City]:
+    """In a jiesu of this very process and of this file alone, so that its statements can be stopped."""
+    async with serving_here(pool_size=10) as (url, _), clients() as http:
+        yield await world.found(http, url)
 
 
 _gates: list[Gate] = []
