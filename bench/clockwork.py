@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 
@@ -85,8 +86,8 @@ async def _round(name: str, now: datetime) -> None:
 
 async def _singles(over: Database) -> float:
     @db.atomic
-    async def one(jurisdiction_id: object) -> None:
-        ledger.append(ledger.Entry(jurisdiction_id, CaseEventKind.REGIME_ENDED, datetime.now(UTC)))  # type: ignore[arg-type]
+    async def one(jurisdiction_id: UUID) -> None:
+        ledger.append(ledger.Entry(jurisdiction_id, CaseEventKind.REGIME_ENDED, datetime.now(UTC)))
 
     (found,) = await db.query("SELECT id FROM offices WHERE code = $1", over.filled.city_code)
     begun = time.perf_counter()

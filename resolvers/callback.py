@@ -12,7 +12,7 @@ from uuid import UUID
 from resolvers.doors import access, clock, due, followers, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
-from resolvers.models import Callback, Case, Deadline, Regime
+from resolvers.models import Callback, Case, Deadline
 from resolvers.rules import texts, transitions
 from resolvers.rules.days import local_date
 from resolvers.terms import limits
@@ -199,7 +199,7 @@ async def _rehandle(actor: Actor, case: Case, now: datetime) -> None:
     to = transitions.follow(Action.REHANDLE if case.lead_office_id else Action.REHANDLE_AT_CENTRE, case.status)
     case.odr_office_id = None
     await status.open_round(case, now)
-    regime = await Regime.get_or_none(id=case.regime_id) if case.regime_id else None
+    regime = await due.regime_of(case)
     await due.start(case, ((DeadlineKind.REHANDLE, ClockKind.SERVICE),), now, regime)
     await status.refresh_due(case)
     changed = ("round", "closed_at", "due_at", "odr_office_id")

@@ -9,7 +9,7 @@ from uuid import UUID
 from resolvers.doors import access, clock, due, followers, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
-from resolvers.models import Assignment, Case, Office, Regime
+from resolvers.models import Assignment, Case, Office
 from resolvers.rules import texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
@@ -40,7 +40,7 @@ async def dispatch_case(
     before = await Assignment.filter(case_id=case.id, role=AssignmentRole.LEAD).count()  # each taken back since
     await _assign(actor, case, lead, others, now, again=before > 0)
     await due.meet(case, DeadlineKind.TRIAGE, now)
-    regime = await Regime.get_or_none(id=case.regime_id) if case.regime_id else None
+    regime = await due.regime_of(case)
     await due.start(case, ((DeadlineKind.SIGN_FOR, ClockKind.SERVICE),), now, regime, dispatch=before + 1)
     said = {"lead": lead.code, "co": [other.code for other in others]}
     changed = ("lead_office_id", "office_ids", "handling_ids", "assigned_ids")

@@ -10,7 +10,7 @@ from resolvers import party
 from resolvers.doors import access, clock, due, ledger, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
-from resolvers.models import Case, Deadline, OdrEnterprise, OdrRouting, Office, Regime, Respondent
+from resolvers.models import Case, Deadline, OdrEnterprise, OdrRouting, Office, Respondent
 from resolvers.rules import codes, texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
@@ -132,7 +132,7 @@ async def _come_back(
     settling = await Deadline.get(case_id=case.id, round=case.round, kind=DeadlineKind.ODR_SETTLEMENT)
     # It ends with its last moment at the latest: that nothing was settled is no breach of anybody's.
     await due.meet(case, DeadlineKind.ODR_SETTLEMENT, min(now, settling.effective_due_at))
-    regime = await Regime.get_or_none(id=case.regime_id) if case.regime_id else None
+    regime = await due.regime_of(case)
     await due.begin_anew(case, now, regime)
     await status.refresh_due(case)
     case.odr_office_id = None

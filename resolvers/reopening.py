@@ -8,7 +8,7 @@ from uuid import UUID
 from resolvers.doors import access, clock, due, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
-from resolvers.models import Approval, Case, Party, Regime, Reopening
+from resolvers.models import Approval, Case, Party, Reopening
 from resolvers.rules import masks, texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor
@@ -37,7 +37,7 @@ async def reopen_case(actor: Actor, *, case_id: UUID, expected_version: int, new
     case.odr_office_id = None
     await due.stop(case, now, DeadlineKind.CALLBACK, DeadlineKind.TERMINATION_NOTICE)
     await status.open_round(case, now)
-    regime = await Regime.get_or_none(id=case.regime_id) if case.regime_id else None
+    regime = await due.regime_of(case)
     await due.start(case, ((DeadlineKind.REHANDLE, ClockKind.SERVICE),), now, regime)
     await status.refresh_due(case)
     reopened = await Reopening.create(

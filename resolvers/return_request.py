@@ -10,7 +10,7 @@ from resolvers import approval
 from resolvers.doors import access, clock, due, followers, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
-from resolvers.models import Assignment, Case, HandlingResult, Regime, ReturnRequest
+from resolvers.models import Assignment, Case, HandlingResult, ReturnRequest
 from resolvers.rules import texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
@@ -92,7 +92,7 @@ async def _window(case: Case) -> datetime | None:
     lead = await _lead(case)
     if lead is None:
         return None
-    regime = await Regime.get_or_none(id=case.regime_id) if case.regime_id else None
+    regime = await due.regime_of(case)
     known, days = await due.policies(), await due.calendar(lead.dispatched_at)
     window = due.reckon(case, DeadlineKind.RETURN, ClockKind.SERVICE, lead.dispatched_at, regime, known, days)
     return window.due_at if window else None

@@ -9,7 +9,7 @@ from resolvers import intake
 from resolvers.doors import access, clock, due, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
-from resolvers.models import Case, Office, Party, Regime, Respondent
+from resolvers.models import Case, Office, Party, Respondent
 from resolvers.rules import texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
@@ -104,7 +104,7 @@ async def _keep(actor: Actor, split: Case, case: Case, told: intake.Caller | Non
     """Saved with the same people; under the same regime, from the beginning or since it began."""
     row = await Respondent.get_or_none(case_id=case.id)
     accused = intake.Accused(row.name, row.uscc, row.address) if row else None
-    regime = await Regime.get_or_none(id=case.regime_id) if case.regime_id else None
+    regime = await due.regime_of(case)
     began_before = regime is not None and regime.started_at <= case.received_at
     await intake.keep(actor, split, told, accused, regime if began_before else None)
     if regime and not began_before:

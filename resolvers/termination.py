@@ -8,7 +8,7 @@ from uuid import UUID
 from resolvers.doors import access, clock, due, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
-from resolvers.models import Assignment, Case, Deadline, OdrRouting, Regime, Termination
+from resolvers.models import Assignment, Case, Deadline, OdrRouting, Termination
 from resolvers.rules import texts, transitions
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import (
@@ -70,7 +70,7 @@ async def _leave_enterprise(actor: Actor, case: Case, why: str, now: datetime) -
     routing.status, routing.reason = OdrStatus.DECLINED, why
     routing.concluded_by_id, routing.concluded_at = actor.id, now
     await routing.save(update_fields=["status", "reason", "concluded_by_id", "concluded_at"])
-    regime = await Regime.get_or_none(id=case.regime_id) if case.regime_id else None
+    regime = await due.regime_of(case)
     await due.begin_anew(case, now, regime)
 
 

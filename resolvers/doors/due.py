@@ -357,6 +357,11 @@ async def settle_regimes(jurisdiction_id: UUID, *, changing: bool) -> None:
     await db.query(f"SELECT {how}($1)", int.from_bytes(jurisdiction_id.bytes[8:], signed=True))
 
 
+async def regime_of(case: Case) -> Regime | None:
+    """The regime a case came under; it stays under it when that one ends."""
+    return await Regime.get_or_none(id=case.regime_id) if case.regime_id else None
+
+
 async def regime_for(jurisdiction_id: UUID, tags: Sequence[str], at: datetime) -> Regime | None:
     """The regime whose tag the case carries, in force at that instant."""
     running = Q(ended_at=None) | Q(ended_at__gt=at)
