@@ -146,7 +146,8 @@ async def _receive(it: Retelling, actor: Actor, entry: Entry) -> None:
         return
     case, party = it.told.case, it.next(rows.PartyRow)
     shops = [row for row in it.told.rows if isinstance(row, rows.RespondentRow)]
-    emergency = case.priority == CasePriority.EMERGENCY
+    became = any(entry.kind is K.FOLLOWER_JOINED and entry.urgent for entry in it.told.entries)
+    emergency = case.priority == CasePriority.EMERGENCY and not became
     matter = intake.Matter(
         kind=it.told.kind,
         channel=IntakeChannel.of(case.channel),
