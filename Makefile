@@ -34,8 +34,10 @@ schema: .venv/.ready  ## write schema/schema.graphql anew from the types
 	@$(PYTHON) -m schema > schema/.schema.graphql.new
 	@mv schema/.schema.graphql.new schema/schema.graphql
 
-migration: .venv/.ready  ## write a migration for changed models (NAME=what_changed)
+migration: .venv/.ready  ## write a migration for changed models (NAME=what_changed), or none, and the script of all of them
 	.venv/bin/tortoise makemigrations $(if $(NAME),--name $(NAME))
+	@$(PYTHON) -m resolvers.migrations > resolvers/migrations/.whole.sql.new
+	@mv resolvers/migrations/.whole.sql.new resolvers/migrations/whole.sql
 
 # --- steps that all run, whatever the others say, and are summed up at the end
 

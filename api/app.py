@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -20,16 +20,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import health
 from api.bearer import Expired
 from api.console import Console
+from api.copies import Copies
 from api.graphql import GraphQLEndpoint, common
 from api.limits import SecurityHeaders
 from api.lingering import Lingering
 from api.photos import Photos
 from api.short import ShortWay
-from resolvers import clockwork, login, photo
-from resolvers.doors import clock, db, once, reference, store
+from api.uploads import Uploads
+from resolvers import clockwork, copy, login, photo, upload
+from resolvers.doors import clock, db, once, pixels, reference, store
 from resolvers.doors.feed import feed
 from resolvers.doors.postgres import Logins
 from resolvers.terms.actor import Actor, Unavailable
+from resolvers.terms.bucket import Bucket
 from schema import schema
 from schema.grammar.faults import Fault, report, tell
 from schema.grammar.guards import remember
@@ -51,6 +54,8 @@ class Serving:
     allowed_origins: tuple[str, ...]
     plan_cache: int  # documents whose compiled plans are remembered; 0: every query is executed field by field
     sample: bool  # demo people exist: the console may offer their tokens
+    bucket: Bucket | None = None  # where photos are kept for good; None: below `data_dir`
+    makes_copies: bool = False  # of photos, as soon as they come; False: other processes see to it
     clockwork_seconds: int = 0  # between two rounds of the clockwork; 0: other processes see to it
 
 
@@ -88,11 +93,15 @@ def build(serving: Serving) -> ASGIApp:
         recall=login.recall,
     )
     photos, documents = Photos(identify, photo.PHOTO), Photos(identify, photo.DOCUMENT)
+    uploads = Uploads(identify, serving.public_url)
     console = Console(serving.data_dir if serving.sample and not serving.public_url else None)
     routes: list[BaseRoute] = [
         WebSocketRoute(GRAPHQL, endpoint),
+        Route("/uploads", uploads.create, methods=["OPTIONS", "POST"]),
+        Route("/uploads/{key}", uploads.at, methods=["OPTIONS", "HEAD", "PATCH", "DELETE", "PUT", "POST"]),
         Route("/photos/{key}/content", photos.put, methods=["PUT"]),
         Route("/photos/{key}", photos.get, methods=["GET"]),
+        Route("/photos/{key}/{size:str}", Copies(identify).get, methods=["GET"]),
         Route("/documents/{key}/content", documents.put, methods=["PUT"]),
         Route("/documents/{key}", documents.get, methods=["GET"]),
         Route("/healthz", health.alive),
@@ -111,18 +120,22 @@ def build(serving: Serving) -> ASGIApp:
 
 @asynccontextmanager
 async def _life(serving: Serving) -> AsyncIterator[None]:
-    store.open_store(serving.data_dir / "photos")
+    store.open_store(serving.data_dir / "photos", serving.bucket)
     await db.start(serving.logins.app, pool_size=serving.pool_size)
     await _fill()
+    await photo.adopt()
     running = [asyncio.create_task(feed.run(serving.logins.app)), asyncio.create_task(_tidy())]
     if serving.clockwork_seconds:
         running.append(asyncio.create_task(clockwork.run(serving.clockwork_seconds)))
+    if serving.makes_copies:
+        running.append(asyncio.create_task(copy.run()))
     try:
         yield
     finally:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await pixels.close()
         await db.stop()
 
 
@@ -136,13 +149,16 @@ async def _fill() -> None:
 
 
 async def _tidy() -> None:
-    """Once an hour: forget old keys, remove what broken uploads left."""
-    while True:
+    """Once an hour: forget old keys, remove what broken uploads left; once a day, what nothing points at."""
+    for hour in count():
         # What fails now is tried again in an hour.
         with suppress(Exception):
             await once.purge(clock.now())
         with suppress(Exception):
-            await asyncio.to_thread(store.sweep, time.time() - _HOUR)
+            await upload.sweep(clock.now())
+        if hour % 24 == 0:
+            with suppress(Exception):
+                await upload.sweep_objects(clock.now())
         await asyncio.sleep(_HOUR)
 
 

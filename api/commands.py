@@ -140,7 +140,7 @@ def _at(host: str, port: int) -> str:
 
 async def _prepare(settings: Settings, logins: Logins) -> None:
     await migrating.migrate(logins)
-    await _load(logins, settings.data_dir, cities(settings.sample), only_playground=True)
+    await _load(logins, settings, cities(settings.sample), only_playground=True)
 
 
 def announce(settings: Settings, port: int) -> None:
@@ -176,11 +176,11 @@ async def _opened(logins: Logins, work: Callable[[], Awaitable[None]]) -> None:
 def load_cities(settings: Settings, asked: argparse.Namespace) -> int:
     with database(settings) as logins:
         _run(_migrated(logins))
-        _run(_load(logins, settings.data_dir, cities(asked.cities)))
+        _run(_load(logins, settings, cities(asked.cities)))
     return 0
 
 
-async def _load(logins: Logins, data_dir: Path, names: tuple[str, ...], *, only_playground: bool = False) -> None:
+async def _load(logins: Logins, settings: Settings, names: tuple[str, ...], *, only_playground: bool = False) -> None:
     async def work() -> None:
         await reference.fill()
         await calendar.resume()  # what a killed `amend-calendar` left to do
@@ -189,11 +189,13 @@ async def _load(logins: Logins, data_dir: Path, names: tuple[str, ...], *, only_
             print("The database holds a jurisdiction that is no sample: no sample data is loaded into it.")
             return
         with Bars() as bars:
-            loaded = await load(names, data_dir=data_dir, anchor=now, progress=bars.show)
+            loaded = await load(
+                names, data_dir=settings.data_dir, bucket=settings.bucket, anchor=now, progress=bars.show
+            )
         for city in loaded:
             print(_sentence(city))
         if names:
-            await mint_tokens(data_dir, names)
+            await mint_tokens(settings.data_dir, names)
 
     await _opened(logins, work)
     if names:

@@ -1,28 +1,42 @@
-"""Photos and sealed documents travel outside GraphQL: a PUT of the raw bytes to the `uploadUrl`, a GET of the sealed original."""
+"""Sealed originals of photos and documents by GET; and the address that took the bytes before there was `/uploads`."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Self, TypeAlias
 from uuid import UUID
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 
-from api.bearer import Expired, Identify, Malformed, from_header
+from api.bearer import Identify
+from api.transfer import ABSENT, Halt, caller, chunks, excuse, say
 from resolvers import photo
 from resolvers.photo import Kind, Verdict
 from resolvers.terms import limits
-from resolvers.terms.actor import Actor, Unavailable
-from schema.grammar.faults import RETRY_SECONDS, report
 
 _SAID = {
     Verdict.VERIFIED: (200, "文件已校验。"),
-    Verdict.NOT_FOUND: (404, "没有找到, 或不在您的职责范围内。"),
+    Verdict.NOT_FOUND: (404, ABSENT),
     Verdict.WRONG_SIZE: (422, "收到的字节数与登记的不一致, 文件未保存。"),
     Verdict.WRONG_DIGEST: (422, "SHA-256 与登记的不一致, 文件未保存。"),
     Verdict.WRONG_TYPE: (422, "文件内容不是登记的类型, 文件未保存。"),
 }
+Handler: TypeAlias = Callable[["Photos", Request], Awaitable[Response]]
+
+
+def _guarded(handler: Handler) -> Handler:
+    @wraps(handler)
+    async def handle(self: Photos, request: Request) -> Response:
+        try:
+            return await handler(self, request)
+        except Halt as halt:
+            return halt.answer
+        except Exception as error:  # noqa: BLE001  (told or raised again)
+            return excuse(error)
+
+    return handle
 
 
 class Photos:
@@ -32,86 +46,48 @@ class Photos:
         self.identify = identify
         self.kind = kind
 
-    async def put(self, request: Request) -> Response:
+    @_guarded
+    async def put(self: Self, request: Request) -> Response:
         """Takes the declared bytes. Anything else is refused by name, and nothing is kept."""
-        actor = await self._caller(request)
-        if isinstance(actor, Response):
-            return actor
-        key = _key(request)
-        announced = request.headers.get("content-length", "")
-        if announced.isdigit() and int(announced) > limits.PHOTO_BYTES:
-            return _say(413, "PAYLOAD_TOO_LARGE", f"文件最大 {limits.PHOTO_BYTES} 字节。")
-        try:
-            verdict = await photo.receive(self.kind, actor, key, _chunks(request)) if key else Verdict.NOT_FOUND
-        except (ClientDisconnect, TimeoutError):
-            return _say(400, "UPLOAD_INCOMPLETE", "上传中断, 文件未保存, 请重新上传。")
-        except Unavailable:
-            return _unavailable()
-        except OSError as error:
-            report(error)
-            return _unavailable()
-        status, sentence = _SAID[verdict]
-        return _say(status, verdict.value, sentence)
+        actor, key = await caller(self.identify, request), _key(request)
 
-    async def get(self, request: Request) -> Response:
+        async def watch() -> None:
+            if not await photo.declared(self.kind, await caller(self.identify, request), key):
+                raise Halt(judged(Verdict.NOT_FOUND))
+
+        refuse_large(request)
+        return judged(await photo.receive(self.kind, actor, key, chunks(request, watch)))
+
+    @_guarded
+    async def get(self: Self, request: Request) -> Response:
         """The sealed original, for those with the right to it."""
-        actor = await self._caller(request)
-        if isinstance(actor, Response):
-            return actor
-        key = _key(request)
-        try:
-            found = await photo.original(self.kind, actor, key) if key else None
-        except Unavailable:
-            return _unavailable()
-        if found is None or not found.path.is_file():
-            return _say(404, "NOT_FOUND", _SAID[Verdict.NOT_FOUND][1])
+        found = await photo.original(self.kind, await caller(self.identify, request), _key(request))
+        content = await photo.read(found) if found else None
+        if found is None or content is None:
+            raise Halt(judged(Verdict.NOT_FOUND))
         headers = {
             "Cache-Control": "private, no-store",
+            "Content-Length": str(found.byte_size),
             "Content-Disposition": f'attachment; filename="{found.sha256}"',
             "Content-Security-Policy": "sandbox; default-src 'none'",
         }
-        return FileResponse(found.path, media_type=found.content_type, headers=headers)
-
-    async def _caller(self, request: Request) -> Actor | Response:
-        try:
-            token = from_header(request.headers.get("authorization"))
-            actor = await self.identify(token) if token else None
-        except (Expired, Malformed):
-            actor = None
-        except Unavailable:
-            return _unavailable()
-        if actor is None:
-            return _say(401, "UNAUTHENTICATED", "请先登录。", {"WWW-Authenticate": "Bearer"})
-        return actor
+        return StreamingResponse(content, media_type=found.content_type, headers=headers)
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes, in pieces of some hundred kilobytes; a client silent for a minute is gone."""
-    stream, gathered = request.stream(), bytearray()
-    while True:
-        try:
-            gathered += await asyncio.wait_for(anext(stream), limits.UPLOAD_IDLE_SECONDS)
-        except StopAsyncIteration:
-            break
-        if len(gathered) >= limits.UPLOAD_CHUNK_BYTES:
-            yield bytes(gathered)
-            gathered.clear()
-    if gathered:
-        yield bytes(gathered)
+def judged(verdict: Verdict) -> Response:
+    status, sentence = _SAID[verdict]
+    return say(status, verdict.value, sentence)
 
 
-def _key(request: Request) -> UUID | None:
+def refuse_large(request: Request) -> None:
+    """`Halt` with 413 when more is announced than any file may have."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limits.PHOTO_BYTES:
+        raise Halt(say(413, "PAYLOAD_TOO_LARGE", f"文件最大 {limits.PHOTO_BYTES} 字节。"))
+
+
+def _key(request: Request) -> UUID:
     try:
         return UUID(request.path_params["key"])
     except ValueError:
-        return None
-
-
-def _say(status: int, code: str, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    if status == 200:  # noqa: PLR2004
-        return JSONResponse({"status": code, "message": sentence})
-    return JSONResponse({"errors": [{"message": sentence, "extensions": {"code": code}}]}, status, headers)
-
-
-def _unavailable() -> JSONResponse:
-    return _say(503, "UNAVAILABLE", "服务暂时不可用, 请稍后重试。", {"Retry-After": str(RETRY_SECONDS)})
+        raise Halt(judged(Verdict.NOT_FOUND)) from None

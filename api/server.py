@@ -28,7 +28,9 @@ def serve(settings: Settings, logins: Logins, doors: list[socket.socket], announ
             allowed_origins=settings.allowed_origins,
             plan_cache=settings.plan_cache,
             sample=bool(settings.sample),
+            makes_copies=True,
             clockwork_seconds=settings.clockwork_seconds,
+            bucket=settings.bucket,
         )
     )
     config = uvicorn.Config(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,9 +12,12 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from resolvers.doors.postgres import ClusterError, parse_url
+from resolvers.terms.bucket import Bucket
 
 CITIES = ("yunxi", "daqing", "jiamusi", "qitaihe", "suihua", "shiyan")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+
+_BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?)")
 
 T = TypeVar("T")
 
@@ -57,12 +61,19 @@ VARIABLES = (
     Variable(
         "JIESU_ALLOWED_ORIGINS", "", "Origins, parted by spaces, whose pages may open sockets to jiesu besides its own."
     ),
+    Variable("JIESU_PHOTOS", "local", "Where photos are kept: local (in the data folder), or s3://bucket/prefix."),
+    Variable("JIESU_S3_ENDPOINT", "", "http(s)://… of an S3-compatible store; without it, Amazon's own."),
+    Variable("JIESU_S3_REGION", "us-east-1", "Region of the bucket."),
+    Variable("JIESU_S3_KEY_ID", "", "Access key of the bucket; without it, the role of this machine."),
+    Variable("JIESU_S3_SECRET", "", "The secret of that key."),
 )
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`sample` is empty for none; `database_url` is None for the embedded server; `public_url` has no slash at its end."""
+    """`sample` is empty for none; `database_url` is None for the embedded server; `public_url` has no slash at its end;
+    `photos` is a bucket and a prefix, or None for the data folder.
+    """
 
     host: str
     port: int
@@ -76,6 +87,19 @@ class Settings:
     plan_cache: int
     clockwork_seconds: int
     allowed_origins: tuple[str, ...]
+    photos: tuple[str, str] | None
+    s3_endpoint: str | None
+    s3_region: str
+    s3_key_id: str | None = field(repr=False)
+    s3_secret: str | None = field(repr=False)
+
+    @property
+    def bucket(self) -> Bucket | None:
+        """Where photos are kept for good; None for the data folder."""
+        if self.photos is None:
+            return None
+        name, prefix = self.photos
+        return Bucket(name, prefix, self.s3_endpoint, self.s3_region, self.s3_key_id, self.s3_secret)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -102,6 +126,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         plan_cache=read("JIESU_PLAN_CACHE", lambda text: _whole(text, 0, 10_000)),
         clockwork_seconds=read("JIESU_CLOCKWORK_SECONDS", lambda text: _whole(text, 0, 3_600)),
         allowed_origins=read("JIESU_ALLOWED_ORIGINS", lambda text: tuple(dict.fromkeys(map(_origin, text.split())))),
+        photos=read("JIESU_PHOTOS", _photos),
+        s3_endpoint=read("JIESU_S3_ENDPOINT", _public_url),
+        s3_region=read("JIESU_S3_REGION", _region),
+        s3_key_id=read("JIESU_S3_KEY_ID", _word),
+        s3_secret=read("JIESU_S3_SECRET", lambda text: _with_key(_word(text), environ)),
     )
 
 
@@ -163,6 +192,33 @@ def _public_url(text: str) -> str | None:
     if any(mark in text for mark in "?#"):
         raise ValueError(f"must have neither ? nor #, not {text!r}")
     return text.rstrip("/")
+
+
+def _photos(text: str) -> tuple[str, str] | None:
+    if text.lower() == "local":
+        return None
+    found = _BUCKET.fullmatch(text)
+    if not found:
+        raise ValueError("must be local or s3://bucket/prefix in plain letters, digits, dots, - and _")
+    return found[1], (found[2] or "").strip("/")
+
+
+def _region(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", text):
+        raise ValueError(f"must be the name of a region such as us-east-1, not {text!r}")
+    return text
+
+
+def _word(text: str) -> str | None:
+    if not all("!" <= character <= "~" for character in text):
+        raise ValueError("must be printable ASCII without spaces")
+    return text or None
+
+
+def _with_key(secret: str | None, environ: Mapping[str, str]) -> str | None:
+    if (secret is None) is bool(environ.get("JIESU_S3_KEY_ID", "").strip()):
+        raise ValueError("and JIESU_S3_KEY_ID must both be given, or neither")
+    return secret
 
 
 def _origin(text: str) -> str:

@@ -14,7 +14,7 @@ from resolvers.rules import texts
 from resolvers.rules.sight import Sight
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor
-from resolvers.terms.kinds import CaseKind, CasePriority
+from resolvers.terms.kinds import CaseKind, CasePriority, Particular
 from resolvers.terms.roles import CENTRE, UNIT
 from resolvers.terms.statuses import CaseStatus
 from resolvers.terms.term import Term
@@ -78,6 +78,20 @@ def _suggested(actor: Actor, t: str) -> str:
         f" AND NOT EXISTS (SELECT 1 FROM supervision_orders z WHERE z.case_id = {t}.id"
         " AND z.ordered_at >= y.suggested_at))"
     )
+
+
+def against_the_same(case_id: object, respondent_id: object) -> Condition:
+    """Other cases against the respondent of a case: the same credit code, or the same name."""
+
+    def condition(t: str, bind: Bind) -> str:
+        this, among = bind(respondent_id, "::uuid"), "SELECT y.case_id FROM respondents x JOIN respondents y"
+        each = (
+            f"{among} ON y.jurisdiction_id = x.jurisdiction_id AND y.{column} = x.{column} WHERE x.id = {this}"
+            for column in ("uscc", "name")
+        )
+        return f"{t}.id <> {bind(case_id, '::uuid')} AND {t}.id IN ({' UNION '.join(each)})"
+
+    return condition
 
 
 def both(one: Condition, other: Condition) -> Condition:
@@ -157,3 +171,24 @@ def answer(actor: Actor, row: Row) -> str | None:
 
 def place_text(actor: Actor, row: Row) -> str | None:
     return row["place_text"] if party.words(actor, row) is Sight.FULL else None
+
+
+def missing_particulars(actor: Actor, row: Row) -> list[Particular]:
+    """必要信息: what a complaint must name and does not (Order 20 art. 9). Whoever is not shown a particular of the citizen,
+    not even masked, is not told whether it is there; third parties are told nothing.
+    """
+    if party.outside(actor):
+        return []
+    hidden = _hidden(actor, row)
+    return [each for each in map(Particular.of, row["missing_particulars"]) if each not in hidden]
+
+
+def _hidden(actor: Actor, row: Row) -> set[Particular]:
+    # Whoever makes the calls is shown the same two of the three before and after.
+    view = party.view(actor, {**row, "case_kind": row["kind"], "callback_open": False})
+    shown = {
+        Particular.COMPLAINANT_NAME: view.name,
+        Particular.COMPLAINANT_PHONE: view.phone,
+        Particular.COMPLAINANT_ADDRESS: view.address,
+    }
+    return {each for each, sight in shown.items() if sight < Sight.MASKED}

@@ -158,12 +158,15 @@ def _bounds(steps: Rungs) -> tuple[datetime, datetime, datetime, datetime]:
 
 
 async def _escalate(hands: Hands) -> int:
-    """What nobody decided in time: an extension one working day after the old due date, all else after its own limit."""
+    """What nobody decided in time: an extension one working day after the old due date, all else after its own limit. Not a
+    dispute: it waits for the leader, over whom nobody is, and its limit is a clock of the law that is breached like others.
+    """
     kinds, limits = await _decision_limits(hands)
     late = await db.query(
         "WITH late AS (SELECT a.id, c.version FROM approvals a JOIN cases c ON c.id = a.case_id"
         " LEFT JOIN extension_requests e ON e.id = a.subject_id AND a.kind = $2"
-        " WHERE a.decided_at IS NULL AND a.escalated_at IS NULL AND CASE WHEN a.kind = $2 THEN e.old_due_at <= $3"
+        " WHERE a.decided_at IS NULL AND a.escalated_at IS NULL AND a.kind <> $6"
+        " AND CASE WHEN a.kind = $2 THEN e.old_due_at <= $3"
         " ELSE a.requested_at <= (SELECT x.bound FROM unnest($4::text[], $5::timestamptz[]) AS x(kind, bound)"
         " WHERE x.kind = c.kind) END"
         f" ORDER BY a.requested_at, a.id LIMIT {BATCH} FOR UPDATE OF c, a SKIP LOCKED)"
@@ -174,6 +177,7 @@ async def _escalate(hands: Hands) -> int:
         ladder.passed(hands.calendar, hands.now, ladder.ESCALATES_AFTER),
         kinds,
         limits,
+        ApprovalKind.DISPUTE.value,
     )
     return _note(late, "requested_at", CaseEventKind.ESCALATED, hands.now, approval="kind")
 

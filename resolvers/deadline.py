@@ -14,11 +14,9 @@ from resolvers.terms.roles import Role
 
 def trace(row: Row) -> tuple[TraceDay, ...]:
     """Each day from the start of a clock to the date that binds, under the calendar it was counted by: without what the
-    pauses took out, on through its extensions; of a limit that a regime set, from its tag.
+    pauses took out, on through its extensions; of a limit that a regime set, from its tag. A limit in hours has no days.
     """
     unit, mode = LimitUnit.of(row["unit"]), CalendarMode.of(row["calendar_mode"])
-    if unit is LimitUnit.HOUR:
-        return ()
     known: dict[date, DayType] = {}
     stood: list[Pause] = []
     happened: list[Change] = []
@@ -36,7 +34,9 @@ def trace(row: Row) -> tuple[TraceDay, ...]:
 
 
 def _up_to(row: Row, calendar: Calendar, told: tuple[TraceDay, ...], mode: CalendarMode) -> tuple[TraceDay, ...]:
-    """To the date that binds, also where an older release, or another calendar, set it."""
+    """To the date that binds, also where an older release, or another calendar, set it. Of hours there are none to go on."""
+    if not told:
+        return ()
     last = days.local_date(row["effective_due_at"])
     kept = tuple(day for day in told if day.date <= last) or told[:1]
     reached = days.end_of(kept[-1].date)

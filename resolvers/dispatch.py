@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from resolvers.doors import access, clock, due, followers, status
+from resolvers import person
+from resolvers.doors import access, assignments, clock, due, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
 from resolvers.models import Assignment, Case, Office
@@ -14,7 +14,7 @@ from resolvers.rules import texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
-from resolvers.terms.kinds import AssignmentRole, AssignmentStatus, CaseEventKind, ClockKind, DeadlineKind
+from resolvers.terms.kinds import AssignmentRole, AssignmentStatus, CaseEventKind, DeadlineKind
 from resolvers.terms.roles import Role
 from resolvers.terms.statuses import Action, CaseStatus
 
@@ -37,15 +37,11 @@ async def dispatch_case(
         raise Refused(Code.LEAD_REQUIRED, "leadOfficeCode")
     lead = await status.office(actor, lead_office_code, "leadOfficeCode")
     others = await _co_handlers(actor, lead, co_office_codes)
-    before = await Assignment.filter(case_id=case.id, role=AssignmentRole.LEAD).count()  # each taken back since
-    await _assign(actor, case, lead, others, now, again=before > 0)
+    await _manned(case, lead, others)
+    await assignments.give(actor, case, lead, others, now)
     await due.meet(case, DeadlineKind.TRIAGE, now)
-    regime = await due.regime_of(case)
-    await due.start(case, ((DeadlineKind.SIGN_FOR, ClockKind.SERVICE),), now, regime, dispatch=before + 1)
     said = {"lead": lead.code, "co": [other.code for other in others]}
-    changed = ("lead_office_id", "office_ids", "handling_ids", "assigned_ids")
-    await status.move(actor, case, to, CaseEventKind.DISPATCHED, now, said=said, changed=changed)
-    await followers.share(case)
+    await status.move(actor, case, to, CaseEventKind.DISPATCHED, now, said=said, changed=assignments.GIVEN)
     return Outcome({"case": case.id})
 
 
@@ -60,28 +56,11 @@ async def _co_handlers(actor: Actor, lead: Office, codes: Sequence[str]) -> list
     return list(found.values())
 
 
-async def _assign(actor: Actor, case: Case, lead: Office, others: list[Office], now: datetime, *, again: bool) -> None:
-    repeat = not again and await _is_repeat(case)  # what was returned is dispatched again, not twice
-    roles = [(lead, AssignmentRole.LEAD), *((other, AssignmentRole.CO) for other in others)]
-    for office, role in roles:
-        await Assignment.create(
-            case_id=case.id,
-            office_id=office.id,
-            role=role,
-            status=AssignmentStatus.ACTIVE,
-            is_repeat=repeat and role is AssignmentRole.LEAD,
-            dispatched_at=now,
-            dispatched_by=actor.id,
-        )
-    case.lead_office_id = lead.id
-    case.assigned_ids = [office.id for office, _ in roles]
-    case.handling_ids = await status.lineage([office for office, _ in roles])
-    case.office_ids = sorted({*case.office_ids, *case.handling_ids})
-
-
-async def _is_repeat(case: Case) -> bool:
-    """重复派单: the case repeats one that was dispatched before and not merged (DEC-9)."""
-    return case.repeat_of_id is not None and await Assignment.filter(case_id=case.repeat_of_id).exists()
+async def _manned(case: Case, lead: Office, others: list[Office]) -> None:
+    """Each unit has somebody left who may handle the case, and somebody to sign for it."""
+    await person.manned(lead.id, case.recused_ids, "leadOfficeCode")
+    for position, other in enumerate(others):
+        await person.manned(other.id, case.recused_ids, "coOfficeCodes", str(position))
 
 
 @atomic

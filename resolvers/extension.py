@@ -99,7 +99,7 @@ async def _extendable(case: Case, deadline: Deadline | None, now: datetime) -> D
     if deadline is None:
         raise Refused(Code.INVALID_TRANSITION, status=case.status)
     transitions.extension_due(now, deadline.effective_due_at)
-    if await ExtensionRequest.filter(case_id=case.id, status=ExtensionStatus.REQUESTED).exists():
+    if await status.is_undecided(case):
         raise Refused(Code.APPROVAL_PENDING, "caseId")
     granted = ExtensionRequest.filter(deadline_id=deadline.id, status=ExtensionStatus.APPROVED)
     if await granted.count() >= limits.EXTENSIONS_PER_ROUND:

@@ -83,7 +83,7 @@ async def _keep(
             raise Refused(Code.SIGN_OFF_FIELDS_MISSING, path)
     if not reply or not department or not told.outcome or not told.handlers:
         raise Refused(Code.SIGN_OFF_FIELDS_MISSING, "reply")
-    handlers = await person.named(actor, told.handlers, "handlers")
+    handlers = await person.named(actor, told.handlers, "handlers", recused=case.recused_ids)
     result = await HandlingResult.create(
         case_id=case.id,
         office_id=office_id,

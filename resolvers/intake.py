@@ -13,7 +13,7 @@ from resolvers.doors import access, clock, due, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
 from resolvers.models import Case, Category, Office, Party, Regime, Respondent, Round
-from resolvers.rules import codes, geo, masks, texts, transitions
+from resolvers.rules import codes, geo, masks, regimes, texts, transitions
 from resolvers.rules.days import local_date
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
@@ -84,7 +84,8 @@ _REDACTED_TITLE_CHARACTERS = 2 * limits.TITLE_CHARACTERS  # a mark may be longer
 async def receive_case(actor: Actor, *, matter: Matter) -> Outcome:
     """A case is on record with its clocks running from the instant it was received (DEC-1).
 
-    A tag of a regime in force makes it urgent and shortens its limits (ZZ-19, ZZ-20).
+    A tag of a regime in force makes it urgent and shortens its limits (ZZ-19, ZZ-20); where those are graded by priority
+    it stays in the grade it is told in.
     """
     now = clock.now()
     matter = replace(matter, party=_bounded(matter.party)) if matter.party else matter
@@ -94,8 +95,7 @@ async def receive_case(actor: Actor, *, matter: Matter) -> Outcome:
     regime = await due.regime_for(case.jurisdiction_id, case.tags, case.received_at)
     if regime:
         case.regime_id = regime.id
-        if case.priority is CasePriority.NORMAL:
-            case.priority = CasePriority.URGENT
+        case.priority = regimes.urgency(case.priority, regime.policy, await due.policies())
     await keep(actor, case, matter.party, matter.respondent, regime)
     tell(actor, case, now)
     return Outcome({"case": case.id})

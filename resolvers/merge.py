@@ -69,6 +69,7 @@ async def _join(actor: Actor, case: Case, target: Case, now: datetime) -> None:
     promoted = BY_URGENCY.index(case.priority) > BY_URGENCY.index(target.priority)
     target.priority = case.priority if promoted else target.priority
     await followers.share(target)
+    await followers.recuse(target)
     said = {"follower": str(case.id)}
     await status.move(
         actor,

@@ -1,14 +1,15 @@
-"""机构: finding one by code, many by filter."""
+"""机构: finding one by code, many by filter; the rhythm of its bulletins."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from resolvers.doors.access import Row
 from resolvers.doors.bind import Bind, Condition
-from resolvers.rules import texts
+from resolvers.rules import regimes, texts
 from resolvers.terms import limits
-from resolvers.terms.kinds import OfficeKind
+from resolvers.terms.kinds import BulletinPeriod, OfficeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,8 @@ def matching(wanted: Wanted) -> Condition:
         return " AND ".join(parts) or "true"
 
     return condition
+
+
+def bulletin_period(row: Row) -> BulletinPeriod:
+    """The rhythm of the bulletins now (ZZ-21)."""
+    return regimes.bulletin_period([BulletinPeriod.of(each) for each in row["bulletin_periods"]])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from resolvers.doors.access import Row
 from resolvers.rules import masks
@@ -14,7 +16,7 @@ from resolvers.terms.roles import Role
 WITHHELD = "〔按隐私规定不公开〕"
 
 
-def view(actor: Actor, row: Row) -> View:
+def view(actor: Actor, row: Mapping[str, Any]) -> View:
     """How much of this party the caller is told."""
     facts = ("own_intake", "in_own_unit", "in_assigned_unit", "callback_open", "wants_confidentiality", "routed_to_own")
     return _view(actor.roles, row["case_kind"], *(bool(row[fact]) for fact in facts))

@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from uuid import UUID
 
-from resolvers.doors import access, clock, status, store
+from resolvers.doors import access, clock, db, pixels, status, store
 from resolvers.doors.db import atomic
 from resolvers.models import Case, FilingReport, Photo, Table
+from resolvers.rules import evidence
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.kinds import CaseEventKind, PhotoStatus
 from resolvers.terms.roles import Permission
+
+_ADOPTED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,20 @@ class Kind:
     model: type[Table]
     status: str
     received_at: str
+    declared_at: str
     verified: CaseEventKind
     word: str  # what it is called in the ledger, and, with an s, in addresses
 
 
-PHOTO = Kind(Photo, "status", "received_at", CaseEventKind.PHOTO_VERIFIED, "photo")
-DOCUMENT = Kind(FilingReport, "document_status", "document_received_at", CaseEventKind.DOCUMENT_VERIFIED, "document")
+PHOTO = Kind(Photo, "status", "received_at", "declared_at", CaseEventKind.PHOTO_VERIFIED, "photo")
+DOCUMENT = Kind(
+    FilingReport,
+    "document_status",
+    "document_received_at",
+    "submitted_at",
+    CaseEventKind.DOCUMENT_VERIFIED,
+    "document",
+)
 
 
 class Verdict(StrEnum):
@@ -46,7 +56,8 @@ class Verdict(StrEnum):
 class Original:
     """A sealed original, ready to be sent."""
 
-    path: Path
+    name: str  # of the object in the store
+    byte_size: int
     content_type: str
     sha256: str
 
@@ -69,15 +80,23 @@ async def receive(kind: Kind, actor: Actor, key: UUID, chunks: AsyncIterator[byt
         arrived = await store.receive(chunks, row["byte_size"])
     except store.TooLarge:
         return Verdict.WRONG_SIZE
+    try:
+        return await settle(kind, actor, row, arrived)
+    finally:
+        store.discard(arrived.path)
+
+
+async def settle(kind: Kind, actor: Actor, row: access.Row, arrived: store.Arrived) -> Verdict:
+    """What is wholly here becomes the sealed original, if it is what was declared; the file is left to the caller."""
     verdict = _judge(row, arrived)
     if verdict is not Verdict.VERIFIED:
-        store.discard(arrived.path)
         return verdict
-    await store.keep(arrived, key)
+    await store.keep(arrived, store.original_of(arrived.sha256))
     try:
-        await _mark(kind, actor, key)
+        await _mark(kind, actor, row["id"])
     except Refused:  # it left the caller's sight while the bytes came
         return Verdict.NOT_FOUND
+    pixels.announce()
     return Verdict.VERIFIED
 
 
@@ -113,7 +132,22 @@ async def original(kind: Kind, actor: Actor, key: UUID) -> Original | None:
     if row is None or row[kind.status] != PhotoStatus.VERIFIED or not actor.may(Permission.READ_ORIGINALS):
         return None
     await _remember(kind, actor, key, clock.now())
-    return Original(store.place(key), row["content_type"], row["sha256"])
+    return Original(store.original_of(row["sha256"]), row["byte_size"], row["content_type"], row["sha256"])
+
+
+async def read(found: Original) -> AsyncIterator[bytes] | None:
+    """Its bytes, in pieces; None when the store has lost them."""
+    return await store.chunks(found.name)
+
+
+async def adopt() -> None:
+    """What an earlier release kept under the ids of photos and documents is kept under its digest from now on."""
+    keys = store.former()
+    for start in range(0, len(keys), _ADOPTED_AT_ONCE):
+        for kind in (PHOTO, DOCUMENT):
+            sql = f"SELECT id, sha256 FROM {kind.model.table_name()} WHERE id = ANY($1::uuid[])"
+            for file in await db.query(sql, keys[start : start + _ADOPTED_AT_ONCE]):
+                await store.adopt(file["id"], file["sha256"])
 
 
 @atomic
@@ -124,7 +158,14 @@ async def _remember(kind: Kind, actor: Actor, key: UUID, now: datetime) -> None:
 
 def addresses(kind: Kind, row: access.Row, actor: Actor, base_url: str) -> tuple[str | None, str | None]:
     """Where this caller may send the bytes, and where it may read the original."""
-    here = f"{base_url}/{kind.word}s/{row['id']}"
-    upload = f"{here}/content" if row["own_declaration"] and row[kind.status] == PhotoStatus.DECLARED else None
+    upload = None
+    if row["own_declaration"] and row[kind.status] == PhotoStatus.DECLARED:
+        upload = f"{base_url}/uploads/{upload_name(kind, row, clock.now())}"
     readable = row[kind.status] == PhotoStatus.VERIFIED and actor.may(Permission.READ_ORIGINALS)
-    return upload, here if readable else None
+    return upload, f"{base_url}/{kind.word}s/{row['id']}" if readable else None
+
+
+def upload_name(kind: Kind, row: access.Row, now: datetime) -> str:
+    """What the address that takes the bytes now ends with: another after every 14 days."""
+    period = evidence.upload_period(row[kind.declared_at], now)
+    return f"{row['id']}.{period}" if period else str(row["id"])

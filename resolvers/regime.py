@@ -14,13 +14,13 @@ from resolvers.doors.bind import Bind, Condition
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
 from resolvers.models import Case, Regime
-from resolvers.rules import texts
+from resolvers.rules import regimes, texts
 from resolvers.rules.days import Calendar
 from resolvers.rules.deadlines import Policy
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
-from resolvers.terms.kinds import CalendarMode, CaseEventKind, CasePriority
+from resolvers.terms.kinds import BulletinPeriod, CalendarMode, CaseEventKind
 from resolvers.terms.roles import Role
 from resolvers.terms.statuses import OPEN
 
@@ -28,9 +28,19 @@ from resolvers.terms.statuses import OPEN
 @atomic
 @once
 async def activate_regime(
-    actor: Actor, *, name: str, tag: str, basis: str, started_at: datetime | None, calendar_mode: CalendarMode
+    actor: Actor,
+    *,
+    name: str,
+    tag: str,
+    basis: str,
+    started_at: datetime | None,
+    calendar_mode: CalendarMode,
+    policy: str,
+    bulletin_period: BulletinPeriod,
 ) -> Outcome:
-    """In force from `started_at`. Open cases that already carry the tag come under it, with the shorter limits."""
+    """In force from `started_at`. Open cases that already carry the tag come under it, with the shorter limits of the
+    policy set. Bulletins of the jurisdiction keep at least its rhythm meanwhile (ZZ-21).
+    """
     now = clock.now()
     _of_the_whole(actor)
     await due.settle_regimes(actor.jurisdiction_id, changing=True)
@@ -38,9 +48,10 @@ async def activate_regime(
         jurisdiction_id=actor.jurisdiction_id,
         name=texts.required(name, limits.NAME_CHARACTERS, "name"),
         tag=texts.required(tag, limits.TAG_CHARACTERS, "tag"),
-        policy="EPIDEMIC",
+        policy=await _known(policy),
         basis=texts.required(basis, 300, "basis"),
         calendar_mode=calendar_mode,
+        bulletin_period=bulletin_period,
         started_at=texts.past(started_at or now, now, "startedAt"),
         activated_by=actor.id,
     )
@@ -59,6 +70,13 @@ def _of_the_whole(actor: Actor) -> None:
         raise Refused(Code.NOT_PERMITTED)  # a regime is the whole jurisdiction's
 
 
+async def _known(policy: str) -> str:
+    """A set of limits on record."""
+    if policy not in {row.regime for row in await due.policies() if row.regime is not None}:
+        raise texts.invalid("没有这一组时限政策。", "policy")
+    return policy
+
+
 async def _bring_under(actor: Actor, regime: Regime, now: datetime) -> None:
     tagged = Case.filter(jurisdiction_id=regime.jurisdiction_id, tags__contains=[regime.tag], status__in=list(OPEN))
     # Locked in the order of ids, as every verb that takes several.
@@ -73,13 +91,14 @@ _CHANGED = ("due_at", "priority", "regime_id")
 
 
 async def _under(case: Case, regime: Regime, now: datetime, known: Sequence[Policy], days: Calendar) -> bool:
-    """One open case comes under a regime: no later due than before, and urgent. Whether that was news."""
+    """One open case comes under a regime: no later due than before, and as urgent as that makes it. Whether it became so
+    now. Limits graded by priority go by the one it has when it comes.
+    """
     await due.shorten(case, regime, now, known, days)
     await status.refresh_due(case)
-    promoted = case.priority is CasePriority.NORMAL
-    case.priority = CasePriority.URGENT if promoted else case.priority
+    before, case.priority = case.priority, regimes.urgency(case.priority, regime.policy, known)
     case.regime_id = regime.id
-    return promoted
+    return case.priority is not before
 
 
 @atomic

@@ -7,10 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from resolvers import approval
-from resolvers.doors import access, clock, due, followers, status
+from resolvers.doors import access, assignments, clock, due, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
-from resolvers.models import Assignment, Case, HandlingResult, ReturnRequest
+from resolvers.models import Assignment, Case, Dispute, ReturnRequest
 from resolvers.rules import texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
@@ -48,7 +48,7 @@ async def request_return(
     case = await access.take_case(actor, case_id, expected_version, now)
     why = texts.reasoned(reason, "reason")
     basis = texts.optional(legal_basis, limits.REASON_CHARACTERS, "legalBasis")
-    adjudicated, handed_in = await _is_adjudicated(case), await _has_answered(case)
+    adjudicated, handed_in = await _is_adjudicated(case), await assignments.has_answered(case)
     facts = replace(await status.facts(case), adjudicated=adjudicated, handed_in=handed_in)
     until = await _window(case)
     to = transitions.request_return(facts, actor.offices(Role.CLERK), now, until)
@@ -77,14 +77,10 @@ async def request_return(
 
 
 async def _is_adjudicated(case: Case) -> bool:
+    """A return was refused to the unit that leads, or the leader designated it (Weifang art. 22)."""
     refused = ReturnRequest.filter(case_id=case.id, office_id=case.lead_office_id, status=ReturnStatus.REJECTED)
-    return await refused.exists()
-
-
-async def _has_answered(case: Case) -> bool:
-    """The unit that leads once thought itself competent: it submitted a result, sent back or done again since."""
-    results = HandlingResult.filter(case_id=case.id, office_id=case.lead_office_id, is_co_result=False)
-    return await results.exists()
+    designated = Dispute.filter(case_id=case.id, designated_office_id=case.lead_office_id)
+    return await refused.exists() or await designated.exists()
 
 
 async def _window(case: Case) -> datetime | None:
@@ -126,23 +122,13 @@ async def decide_return(
     request.decided_by_id, request.decided_at, request.decision_reason = actor.id, now, why
     await request.save(update_fields=["status", "decided_by_id", "decided_at", "decision_reason"])
     await status.settle(actor, case, ApprovalKind.RETURN, now)
-    changed = await _take_back(case) if approved else await _leave(actor, case, now)
+    await (assignments.take_back(case) if approved else _leave(actor, case, now))
     event = CaseEventKind.RETURN_APPROVED if approved else CaseEventKind.RETURN_REJECTED
-    await status.move(actor, case, to, event, now, changed=changed)
+    await status.move(actor, case, to, event, now, changed=assignments.TAKEN_BACK if approved else ())
     return Outcome({"case": case.id, "return_request": request.id})
 
 
-async def _take_back(case: Case) -> tuple[str, ...]:
-    """Nobody handles the case any more; who had it stays on record."""
-    active = Assignment.filter(case_id=case.id, status=AssignmentStatus.ACTIVE)
-    await active.update(status=AssignmentStatus.RETURNED)
-    case.lead_office_id, case.assigned_ids, case.handling_ids = None, [], []
-    await followers.share(case)
-    return ("lead_office_id", "assigned_ids", "handling_ids")
-
-
-async def _leave(actor: Actor, case: Case, now: datetime) -> tuple[str, ...]:
+async def _leave(actor: Actor, case: Case, now: datetime) -> None:
     """The decision stands for the acknowledgement that the unit refused."""
     lead = Assignment.filter(case_id=case.id, role=AssignmentRole.LEAD, status=AssignmentStatus.ACTIVE)
     await lead.filter(signed_for_at=None).update(signed_for_at=now, signed_for_by=actor.id)
-    return ()

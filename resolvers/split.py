@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from resolvers import intake
+from resolvers import intake, recusal
 from resolvers.doors import access, clock, due, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
@@ -52,6 +52,7 @@ async def split_case(
     split.title_redacted, split.description_redacted = intake.redacted(title, description, told or intake.Caller())
     await _keep(actor, split, case, told, now)
     intake.tell(actor, split, now)
+    await recusal.carry_over(actor, case, split, now)
     said, changed = {"split": str(split.id)}, ("title", "description", "title_redacted", "description_redacted")
     event = CaseEventKind.SPLIT
     await status.move(actor, case, case.status, event, now, said=said, changed=changed, audit_only=True)

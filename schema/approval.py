@@ -20,6 +20,7 @@ from schema.grammar.source import column, fed_by, relation
 if TYPE_CHECKING:
     from schema.callback import Callback
     from schema.case import Case
+    from schema.dispute import Dispute
     from schema.extension import ExtensionRequest
     from schema.filing import FilingReport
     from schema.handling import HandlingResult
@@ -43,6 +44,9 @@ class Approval(Node):
     )
     return_request: Annotated["ReturnRequest", strawberry.lazy("schema.return_request")] | None = relation(
         "退单申请, of a RETURN.", models.ReturnRequest, key="subject_id"
+    )
+    dispute: Annotated["Dispute", strawberry.lazy("schema.dispute")] | None = relation(
+        "管辖争议, of a DISPUTE.", models.Dispute, key="subject_id"
     )
     filing_report: Annotated["FilingReport", strawberry.lazy("schema.filing")] | None = relation(
         "书面报告, of a FILING.", models.FilingReport, key="subject_id"

@@ -8,7 +8,8 @@ import strawberry
 
 from resolvers import case as verbs
 from resolvers import models
-from resolvers.terms.kinds import CaseKind, CaseOrder, CasePriority, IntakeChannel
+from resolvers.doors.access import Row
+from resolvers.terms.kinds import CaseKind, CaseOrder, CasePriority, IntakeChannel, Particular
 from resolvers.terms.roles import CENTRE, Permission, Role
 from resolvers.terms.statuses import CaseStatus
 from schema.grammar import connection
@@ -17,12 +18,13 @@ from schema.grammar.context import Info
 from schema.grammar.cursor import Order
 from schema.grammar.node import Node
 from schema.grammar.root import One, reads
-from schema.grammar.source import column, computed, fed_by, many, pages, personal, relation
+from schema.grammar.source import column, computed, derived, fed_by, listed, many, pages, personal, relation
 
 if TYPE_CHECKING:
     from schema.callback import Callback
     from schema.deadline import Deadline, Reminder
     from schema.dispatch import Assignment
+    from schema.dispute import Dispute
     from schema.event import CaseEvent
     from schema.extension import ExtensionRequest
     from schema.filing import FilingReport
@@ -35,7 +37,10 @@ if TYPE_CHECKING:
     from schema.odr import OdrRouting
     from schema.office import Office
     from schema.party import Party, Respondent
+    from schema.patrol import Patrol
     from schema.pause import Pause
+    from schema.rectification import Rectification
+    from schema.recusal import Recusal
     from schema.reopening import Reopening
     from schema.return_request import ReturnRequest
     from schema.sign_off import SignOff
@@ -99,8 +104,8 @@ class Case(Node):
     registered_at: datetime = column("登记时间: when it was keyed in.")
     updated_at: datetime = column("更新时间: of the last change.")
     due_at: datetime | None = column(
-        "办结期限: effective closing date of the current round; null while the clocks stand still (T12)."
-        "办结期限: effective closing date of the current round; with an ODR enterprise, the end of its time (T5)."
+        "办结期限: effective closing date of the current round; with an ODR enterprise, the end of its time (T5); null"
+        " while the clocks stand still (T12)."
     )
     closed_at: datetime | None = column("办结时间 of the current round; null while it is open.")
     is_overdue: bool = computed("是否超期: past its effective due date and still open.")
@@ -148,9 +153,33 @@ class Case(Node):
     respondent: Annotated["Respondent", strawberry.lazy("schema.party")] | None = relation(
         "被投诉(举报)人.", models.Respondent, key="respondent_id"
     )
+
+    @listed(
+        "同一被投诉人的其他工单: same credit code or same name, newest received first, as far as they are in your sight.",
+        models.Case,
+        "id",
+        "respondent_id",
+    )
+    def against_same_respondent(
+        root: Row,
+        info: Info,  # noqa: ARG002
+        first: connection.First = None,
+        after: connection.After = None,
+        last: connection.Last = None,
+        before: connection.Before = None,
+    ) -> Connection[Annotated["Case", strawberry.lazy("schema.case")]]:
+        window = Window(first=first, after=after, last=last, before=before)
+        where = verbs.against_the_same(root["id"], root["respondent_id"])
+        return Listing(models.Case, ORDERS[CaseOrder.RECEIVED_AT_DESC], window, where)  # type: ignore[return-value]
+
     complainant: Annotated["Party", strawberry.lazy("schema.party")] | None = relation(
         "诉求人(举报人): masked by role.", models.Party, key="complainant_id"
     )
+    missing_particulars: list[Particular] = derived(
+        "尚缺的必要信息: what a complaint must name and does not (Order 20 art. 9); empty for every other kind, and to third"
+        " parties. It does not say whether a particular is there that you are not shown, not even masked.",
+        *_WORDS, "in_assigned_unit", "missing_particulars", by=verbs.missing_particulars,
+    )  # fmt: skip
     recovered_loss: Decimal | None = column("挽回经济损失, yuan, as signed off or settled by an ODR enterprise.")
     results: list[Annotated["HandlingResult", strawberry.lazy("schema.handling")]] = many(
         "处理结果: every submitted one, oldest first.",
@@ -164,11 +193,26 @@ class Case(Node):
         key="case_id",
         order=Order("captured_at"),
     )
+    rectifications: list[Annotated["Rectification", strawberry.lazy("schema.rectification")]] = many(
+        "责令改正: what its visits ordered to be put right; not told to third parties.",
+        models.Rectification,
+        key="case_id",
+        order="t.due_at NULLS FIRST, t.id",
+    )
+    patrols: list[Annotated["Patrol", strawberry.lazy("schema.patrol")]] = many(
+        "回头看: visits planned after closure (FT-9); not told to third parties.",
+        models.Patrol,
+        key="case_id",
+        order="t.due_at, t.id",
+    )
     extensions: list[Annotated["ExtensionRequest", strawberry.lazy("schema.extension")]] = many(
         "延期申请.", models.ExtensionRequest, key="case_id", order="t.requested_at, t.id"
     )
     return_requests: list[Annotated["ReturnRequest", strawberry.lazy("schema.return_request")]] = many(
         "退单申请.", models.ReturnRequest, key="case_id", order="t.requested_at, t.id"
+    )
+    disputes: list[Annotated["Dispute", strawberry.lazy("schema.dispute")]] = many(
+        "管辖争议.", models.Dispute, key="case_id", order="t.raised_at, t.id"
     )
     non_acceptances: list[Annotated["NonAcceptance", strawberry.lazy("schema.non_acceptance")]] = many(
         "不予受理决定.", models.NonAcceptance, key="case_id", order="t.decided_at, t.id"
@@ -199,6 +243,12 @@ class Case(Node):
     )
     filing_reports: list[Annotated["FilingReport", strawberry.lazy("schema.filing")]] = many(
         "书面报告: not shown to third parties.", models.FilingReport, key="case_id", order="t.submitted_at, t.id"
+    )
+    recusals: list[Annotated["Recusal", strawberry.lazy("schema.recusal")]] = many(
+        "回避记录: lifted ones too; not told to third parties.",
+        models.Recusal,
+        key="case_id",
+        order="t.declared_at, t.id",
     )
     odr_routings: list[Annotated["OdrRouting", strawberry.lazy("schema.odr")]] = many(
         "在线和解记录.", models.OdrRouting, key="case_id", order="t.routed_at, t.id"

@@ -9,7 +9,7 @@ from resolvers import deadline as verbs
 from resolvers import models
 from resolvers.doors.access import Row
 from resolvers.terms.actor import Actor
-from resolvers.terms.kinds import ClockKind, DeadlineKind, LimitUnit, ReminderStage, TraceReason
+from resolvers.terms.kinds import CasePriority, ClockKind, DeadlineKind, LimitUnit, ReminderStage, TraceReason
 from resolvers.terms.roles import Role
 from schema.grammar.node import Node
 from schema.grammar.source import column, computed, derived, fed_by, relation
@@ -32,6 +32,9 @@ class DeadlinePolicy(Node):
     version: int = column("版本.")
     legal_basis: str = column("依据.")
     confirmed: bool = column("是否已核实: false while the official text is awaited (DEC-17).")
+    priority: CasePriority | None = column(
+        "紧急程度: for which it is, in graded response (DB11/T 2021-2022); null for any."
+    )
 
 
 @fed_by(models.Deadline, description="时限: one clock of a case.")
@@ -58,7 +61,7 @@ class Deadline(Node):
 
     trace: list[DeadlineDay] = derived(
         "计日明细: each day from the start to the due date that binds, through pauses and extensions, counted or not, and"
-        " why; of a limit that a regime set, from its tag.",
+        " why; of a limit that a regime set, from its tag. A limit in hours has none.",
         "start_at", "amount", "unit", "calendar_mode", "effective_due_at", "course", by=_trace,
     )  # fmt: skip
 

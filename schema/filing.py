@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from schema.office import Office
     from schema.person import Person
 
-_ADDRESS = ("id", "own_declaration", "document_status")
+_ADDRESS = ("id", "own_declaration", "submitted_at", "document_status")
 
 
 def _upload(actor: Actor, row: Row, base_url: str) -> str | None:
@@ -58,7 +58,8 @@ class FilingReport(Node):
     document_status: PhotoStatus = column("盖章文件的状态: filed only when VERIFIED.")
     document_received_at: datetime | None = column("盖章文件的收到时间: when the verified bytes were here.")
     document_upload_url: str | None = addressed(
-        "上传地址: takes one PUT of the raw bytes with your bearer token; null once verified, and for everybody else.",
+        "上传地址: takes the raw bytes with your bearer token, by one PUT or resumably by tus 1.0 (HEAD, PATCH); another after"
+        " 14 days; null once verified, and for everybody else.",
         *_ADDRESS,
         by=_upload,
     )

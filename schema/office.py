@@ -7,7 +7,7 @@ import strawberry
 from resolvers import models
 from resolvers import office as verbs
 from resolvers.doors.access import Row
-from resolvers.terms.kinds import OfficeKind
+from resolvers.terms.kinds import BulletinPeriod, OfficeKind
 from resolvers.terms.roles import Permission
 from schema import case as cases
 from schema import kpi
@@ -17,7 +17,7 @@ from schema.grammar.context import Info
 from schema.grammar.cursor import Order
 from schema.grammar.node import Node
 from schema.grammar.root import One, reads
-from schema.grammar.source import asked, column, fed_by, listed, many, relation
+from schema.grammar.source import asked, column, derived, fed_by, listed, many, relation
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -44,6 +44,13 @@ class Office(Node):
         key="office_id",
         order="t.login",
         where="t.active",
+    )
+
+    bulletin_period: BulletinPeriod = derived(
+        "通报周期: at which bulletins of its jurisdiction come out: monthly (ZZ-15), or the shortest of the regimes in force"
+        " (ZZ-21).",
+        "bulletin_periods",
+        by=lambda _actor, row: verbs.bulletin_period(row),
     )
 
     @listed("本机构及下级机构承办的工单, as far as they are in your sight.", models.Case, "code")

@@ -1,16 +1,23 @@
 """照片证据: declared, uploaded outside GraphQL, verified."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
 
 from resolvers import models
 from resolvers import photo as verbs
 from resolvers.doors.access import Row
 from resolvers.terms.actor import Actor
-from resolvers.terms.kinds import PhotoStatus
+from resolvers.terms.kinds import CopyStatus, PhotoDiscrepancy, PhotoStatus
+from schema.copy import PhotoExif, discrepancies, exif, screen, thumbnail
 from schema.grammar.node import Node
-from schema.grammar.source import addressed, column, derived, fed_by
+from schema.grammar.source import addressed, column, fed_by, many, personal
 
-_ADDRESS = ("id", "own_declaration", "status")
+if TYPE_CHECKING:
+    from schema.copy import PhotoLikeness
+
+_ADDRESS = ("id", "own_declaration", "declared_at", "status")
 
 
 def _upload(actor: Actor, row: Row, base_url: str) -> str | None:
@@ -19,10 +26,6 @@ def _upload(actor: Actor, row: Row, base_url: str) -> str | None:
 
 def _original(actor: Actor, row: Row, base_url: str) -> str | None:
     return verbs.addresses(verbs.PHOTO, row, actor, base_url)[1]
-
-
-def _no_thumbnail(_actor: Actor, _row: Row) -> None:
-    return None
 
 
 @fed_by(models.Photo, description="照片: evidence of a visit; the original stays as it came.")
@@ -34,7 +37,8 @@ class Photo(Node):
     captured_at: datetime | None = column("拍摄时间: by the phone's clock.")
     received_at: datetime | None = column("收到时间: when the verified bytes were here.")
     upload_url: str | None = addressed(
-        "上传地址: takes one PUT of the raw bytes with your bearer token; null once verified, and for everybody else.",
+        "上传地址: takes the raw bytes with your bearer token, by one PUT or resumably by tus 1.0 (HEAD, PATCH); another after"
+        " 14 days; null once verified, and for everybody else.",
         *_ADDRESS,
         by=_upload,
     )
@@ -43,4 +47,33 @@ class Photo(Node):
         *_ADDRESS,
         by=_original,
     )
-    thumbnail_url: str | None = derived("缩略图地址: null until copies without metadata are made.", by=_no_thumbnail)
+    copies: CopyStatus = column("副本状态: whether it can be shown.")
+    thumbnail_url: str | None = addressed(
+        "缩略图地址: a JPEG of at most 320 pixels, without any metadata, takes GET with your bearer token; null until made.",
+        "id",
+        "copies",
+        by=thumbnail,
+    )
+    screen_url: str | None = addressed(
+        "屏幕图地址: a JPEG of at most 1,600 pixels, without any metadata, takes GET with your bearer token; null until made.",
+        "id",
+        "copies",
+        by=screen,
+    )
+    width: int | None = column("宽度: pixels of the original, upright; null until the copies are made.")
+    height: int | None = column("高度: pixels of the original, upright; null until the copies are made.")
+    exif: PhotoExif | None = personal(
+        "照片自述: what the file says of itself; told to those with the right to the original, null until the copies are made.",
+        "copies", "exif_taken_at", "exif_latitude", "exif_longitude", "exif_device", by=exif,
+    )  # fmt: skip
+    discrepancies: list[PhotoDiscrepancy] = personal(
+        "照片存疑: in what the file contradicts what was declared; empty until the copies are made.",
+        "captured_at", "latitude", "longitude", "exif_taken_at", "exif_latitude", "exif_longitude",
+        by=discrepancies,
+    )  # fmt: skip
+    look_alikes: list[Annotated["PhotoLikeness", strawberry.lazy("schema.copy")]] = many(
+        "近似照片: earlier photos of other cases of this jurisdiction that look like it, of those you see; the most alike first.",
+        models.PhotoLikeness,
+        key="photo_id",
+        order="t.distance, t.id",
+    )

@@ -7,7 +7,8 @@ import strawberry
 
 from resolvers import models, party
 from resolvers import regime as verbs
-from resolvers.terms.kinds import CalendarMode
+from resolvers.rules.policies import EPIDEMIC
+from resolvers.terms.kinds import BulletinPeriod, CalendarMode
 from resolvers.terms.roles import Permission
 from schema.grammar import connection, ids
 from schema.grammar.connection import Connection, Listing, Window
@@ -29,6 +30,10 @@ class Regime(Node):
     name: str = column("名称.")
     tag: str = column("标注: cases that carry it come under the regime.")
     basis: str = column("依据: the administrative act behind it.")
+    policy: str = column(
+        "时限政策组: the set of limits what is tagged comes under, EPIDEMIC (ZZ-20) or BEIJING (DB11/T 2021-2022)."
+    )
+    bulletin_period: BulletinPeriod = column("通报周期: of the bulletins while it is in force (ZZ-21).")
     calendar_mode: CalendarMode = column("计日方式.")
     started_at: datetime = column("开始时间.")
     ended_at: datetime | None = column("结束时间: null while in force.")
@@ -48,6 +53,15 @@ class ActivateRegimeInput(Keyed):
     started_at: datetime | None = strawberry.field(default=None, description="开始时间: now unless told; not later.")
     calendar_mode: CalendarMode = strawberry.field(
         default=CalendarMode.STATUTORY, description="计日方式: working days by law unless told (DEC-2)."
+    )
+    policy: str = strawberry.field(
+        default=EPIDEMIC,
+        description="时限政策组: EPIDEMIC, everything tagged urgent and closed in three working days (ZZ-20); or BEIJING,"
+        " graded response by priority: one, two or 24 hours to dispatch, two hours, 24 hours or seven days to close"
+        " (DB11/T 2021-2022, unconfirmed); a case stays in its grade.",
+    )
+    bulletin_period: BulletinPeriod = strawberry.field(
+        default=BulletinPeriod.DAILY, description="通报周期: daily unless told (ZZ-21); the shortest in force counts."
     )
 
 
@@ -97,8 +111,8 @@ class Query:
 class Mutation:
     @mutation(
         Permission.ACTIVATE_REGIME,
-        "启动应急机制: tagged cases become urgent, with three working days to close (ZZ-20)."
-        " Requires LEADER of the whole jurisdiction.",
+        "启动应急机制: tagged cases become urgent, with three working days to close (ZZ-20); under BEIJING they stay in their"
+        " grade, with its limits. Limits are only ever shortened. Requires LEADER of the whole jurisdiction.",
     )
     async def activate_regime(self, info: Info, input: ActivateRegimeInput) -> ActivateRegimePayload:  # noqa: A002
         outcome = await verbs.activate_regime(
@@ -109,6 +123,8 @@ class Mutation:
             basis=input.basis,
             started_at=input.started_at,
             calendar_mode=input.calendar_mode,
+            policy=input.policy,
+            bulletin_period=input.bulletin_period,
         )
         return await done(ActivateRegimePayload, info, outcome, regime=models.Regime)
 
@@ -128,8 +144,8 @@ class Mutation:
 
     @mutation(
         Permission.TAG_CASE,
-        "标注: further tags on an open case; that of a regime in force makes it urgent and may only shorten its limits"
-        " (ZZ-19). No tag is taken off. Requires AGENT or DISPATCHER.",
+        "标注: further tags on an open case; that of a regime in force makes it urgent (ZZ-19; under graded response"
+        " it stays in its grade) and may only shorten its limits. No tag is taken off. Requires AGENT or DISPATCHER.",
     )
     async def tag_case(self, info: Info, input: TagCaseInput) -> TagCasePayload:  # noqa: A002
         outcome = await verbs.tag_case(

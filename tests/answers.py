@@ -22,12 +22,16 @@ CASES = f"""query ($filter: CaseFilter, $orderBy: CaseOrder) {{
   cases(first: 100, filter: $filter, orderBy: $orderBy) {{ edges {{ cursor node {{
     id number title description status kind priority tags receivedAt dueAt category {{ code }}
     {" ".join(f"{name} {{ id }}" for name in OF_CASE.split())} deadlines {{ policy {{ id }} }}
+    againstSameRespondent(first: 10) {{ edges {{ cursor }} }}
     timeline(first: 100) {{ edges {{ cursor node {{ id }} }} }}
     inspectionNotes(first: 100) {{ edges {{ cursor node {{ id photos {{ id }} inspectors {{ id }} }} }} }} }} }} }} }}"""
 OFFICES = """{ offices(first: 100) { edges { cursor node { id code name kind divisionCode staff { id }
   cases(first: 10) { edges { cursor } } } } } }"""
 APPROVALS = """{ approvals(first: 100) { edges { cursor node { id kind } } } viewer { person { id } }
+  myTasks(first: 100) { edges { cursor node { id } } } checkLists(first: 100) { edges { cursor node { id } } }
+  offlineCases(first: 100) { edges { cursor node { id } } }
   supervisions(first: 100) { edges { cursor node { id } } } regimes(first: 100) { edges { cursor node { id } } } }"""
+LISTED = ("supervisions", "regimes", "myTasks", "checkLists", "offlineCases")
 # Lists that have cursors of their own: a cursor goes on in the very list it came from, and in no other.
 LISTS: list[Data] = [
     {},
@@ -128,13 +132,13 @@ async def _look_around(caller: Caller, known: Known, lists: list[Data]) -> dict[
         cursors[listing("Query.cases", **given)] = _cursors(edges)
         for case in _nodes(edges) if not given else ():
             _note_case(case, known)
-            for name in ("timeline", "inspectionNotes"):
+            for name in ("timeline", "inspectionNotes", "againstSameRespondent"):
                 cursors[listing(f"Case.{name}", case["number"])] = _cursors(case[name]["edges"])
     offices = (await caller.ask(OFFICES))["offices"]["edges"]
     said = await caller.ask(APPROVALS)
     approvals = said["approvals"]["edges"]
     cursors |= {"Query.offices": _cursors(offices), "Query.approvals": _cursors(approvals)}
-    cursors |= {f"Query.{name}": _cursors(said[name]["edges"]) for name in ("supervisions", "regimes")}
+    cursors |= {f"Query.{name}": _cursors(said[name]["edges"]) for name in LISTED}
     for office in _nodes(offices):
         _note_office(office, known)
         cursors[listing("Office.cases", office["code"])] = _cursors(office["cases"]["edges"])

@@ -26,6 +26,7 @@ from graphql import (
 )
 
 from resolvers.terms import limits
+from resolvers.terms.kinds import CoordinateSystem
 from tests.answers import ELSEWHERE, Known
 from tests.client import Data
 
@@ -48,7 +49,7 @@ CHOICES: dict[str, Callable[[Known], Sequence[Any]]] = {
     "digits": lambda _: range(7),
     "minimumCount": lambda _: range(4),
     **dict.fromkeys(("from", "through"), lambda known: sorted({instant[:10] for instant in known.instants})),
-    **dict.fromkeys(("receivedFrom", "receivedTo", "dueFrom", "dueTo"), lambda known: known.instants),
+    **dict.fromkeys(("receivedFrom", "receivedTo", "dueFrom", "dueTo", "dueBefore"), lambda known: known.instants),
 }
 ORDINARY = (
     *((),) * 4, *(("first",),) * 5, *(("last",),) * 3, ("first", "after"), ("last", "before"), ("first", "before"),
@@ -84,7 +85,7 @@ class Chooser:
                 values[name] = None if nothing else self.value(name, argument.type)
         return {name: values[name] for name in self.dice.sample(list(values), len(values))}, frozenset({"asOf"})
 
-    def value(self, name: str, kind: GraphQLInputType) -> Any:
+    def value(self, name: str, kind: GraphQLInputType) -> Any:  # noqa: PLR0911  (a table)
         bare, named = get_nullable_type(kind), get_named_type(kind)
         if isinstance(bare, GraphQLList):
             return self._several(name, bare.of_type)
@@ -92,6 +93,8 @@ class Chooser:
             return self._period()
         if name == "asOf":
             return self.known.as_of.isoformat()
+        if named.name == "PositionInput":
+            return self._place([system.value for system in CoordinateSystem])
         if isinstance(named, GraphQLInputObjectType):
             return self._filter(named)
         if isinstance(named, GraphQLEnumType):
@@ -119,6 +122,12 @@ class Chooser:
         start = self.dice.randint(0, 59)
         days = (today - timedelta(start), today - timedelta(self.dice.randint(0, start)))
         return {"from": str(days[0]), "through": str(days[1])}
+
+    def _place(self, systems: list[str]) -> Data:
+        """Somewhere, in any system, told with or without what may be left out."""
+        more = {"system": self.dice.choice(systems), "accuracy": 12.5, "mocked": self.dice.random() < 0.5}
+        kept = {name: value for name, value in more.items() if self.dice.random() < 0.9}
+        return {"latitude": round(self.dice.uniform(-90, 90), 4), "longitude": 118.1, **kept}
 
     def _filter(self, kind: GraphQLInputObjectType) -> Data:
         """One condition as a rule; several, or none, or all of them seldom."""

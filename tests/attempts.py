@@ -15,7 +15,8 @@ import httpx
 
 from resolvers.doors import db
 from resolvers.login import HASHER
-from tests import settling
+from schema.grammar import ids
+from tests import disputes, field, settling
 from tests.client import Caller, Data, key
 from tests.pictures import reporting, sealed, submit_report
 from tests.world import City, add_office, alter, change
@@ -84,6 +85,10 @@ async def attempts(city: City) -> list[Attempt]:
     extension = await city.as_("clerk").done("requestExtension", shape, **change(asked), workingDays=2, reason="待检验")
     shape, unfit = "case { id version } returnRequest { id }", await city.case_in("IN_PROGRESS")
     given_back = await city.as_("clerk").done("requestReturn", shape, **change(unfit), reason="不属本辖区")
+    shape, off = "case { id version } recusal { id }", {"personId": ids.encode("Person", city.persons["inspector2"])}
+    near = await city.case_in("IN_PROGRESS")
+    excused = await city.as_("dispatcher").done("declareRecusal", shape, **change(near), **off, reason="系近亲属")
+    bare, brought = await disputes.refused(city), await disputes.raised(city)
     shape, slow = "case { id version } supervision { id }", await city.case_in("IN_PROGRESS")
     ordered = await city.as_("leader").done("superviseCase", shape, **change(slow), reason="久拖不决")
     regime = {"name": "防汛", "tag": "防汛", "basis": "市局通知"}
@@ -105,6 +110,8 @@ async def attempts(city: City) -> list[Attempt]:
         "mergeCase", "target { id version }", **change(follower), targetCaseId=closed["id"]
     )
     closed = joined["target"]
+    tested = await city.inspect(await city.case_in("IN_PROGRESS"), rapidTests=[field.SUSPECTED])
+    planned = await field.plan(city, await city.case_in("ARCHIVED"))
     hashed = HASHER.hash("sesame")
     await alter("UPDATE persons SET password_hash = $1 WHERE id = $2", hashed, city.persons["agent"])
     ours = [
@@ -113,7 +120,10 @@ async def attempts(city: City) -> list[Attempt]:
         ("answerCase", "agent", {**change(await city.receive(kind="CONSULTATION")), "answer": "请拨打12333。", "outOfRemit": False}),
         ("dispatchCase", "dispatcher", {**change(await city.receive()), "leadOfficeCode": city.codes["east"], "coOfficeCodes": [city.codes["west"]]}),
         ("signForCase", "clerk", change(await city.case_in("DISPATCHED"))),
-        ("addInspectionNote", "inspector", _note(city, await city.case_in("IN_PROGRESS"))),
+        ("addInspectionNote", "inspector", await _note(city)),
+        ("addLabResult", "clerk", {"rapidTestId": tested["rapidTests"][0]["id"], **field.ANSWER}),
+        ("planPatrols", "clerk", {**change(await city.case_in("ARCHIVED")), "dueOn": [field.day()], "reason": "防止反弹"}),
+        ("cancelPatrol", "clerk", {"patrolId": planned["patrols"][0]["id"], "expectedVersion": planned["version"], "reason": "已搬走"}),
         ("submitResult", "clerk", {**change(await city.case_in("IN_PROGRESS")), **_result(city)}),
         ("signOff", "responsible", {**change(await city.case_in("PENDING_SIGN_OFF")), "decision": "APPROVE", "reason": "同意"}),
         ("requestExtension", "clerk", {**change(await city.case_in("IN_PROGRESS")), "workingDays": 3, "reason": "待检验"}),
@@ -131,6 +141,10 @@ async def attempts(city: City) -> list[Attempt]:
         ("voidCase", "supervisor", {**change(await city.receive()), "ground": "TEST", "reason": "系统测试"}),
         ("requestReturn", "clerk", {**change(await city.case_in("IN_PROGRESS")), "reason": "不属本辖区", "legalBasis": "第37条", "suggestedOfficeCode": city.codes["west"]}),
         ("decideReturn", "dispatcher", {"returnRequestId": given_back["returnRequest"]["id"], "expectedVersion": given_back["case"]["version"], "decision": "APPROVE", "reason": "同意"}),
+        ("declareRecusal", "responsible", {**change(await city.case_in("IN_PROGRESS")), "personId": ids.encode("Person", city.persons["inspector"]), "reason": "系近亲属"}),
+        ("liftRecusal", "dispatcher", {"recusalId": excused["recusal"]["id"], "expectedVersion": excused["case"]["version"], "reason": "经查不属实"}),
+        ("disputeReturn", "clerk", disputes.disputing(bare, legalBasis="第30条")),
+        ("decideDispute", "leader", disputes.designating(city, brought, reason="注册地在西县")),
         ("mergeCase", "dispatcher", {**change(await city.receive()), "targetCaseId": (await city.receive())["id"]}),
         ("splitCase", "agent", {**change(await city.receive()), "kind": "REPORT", "newTitle": "过期口罩", "newDescription": "出售过期口罩。", "keptTitle": "涨价", "keptDescription": "涨价。"}),
         ("recordCallback", "caller", {**change(closed), "followerCaseId": follower["id"], "outcome": "REACHED", "level": "SATISFIED", "resolved": True, "remark": "满意"}),
@@ -199,8 +213,12 @@ MATTER: Data = {
 PRIVATE = ("张三丰", "14012345678", "某路1号", "sesame")  # nothing of it belongs into a refusal
 
 
-def _note(city: City, case: Data) -> Data:
-    here = {"latitude": 27.3, "longitude": 118.1, "accuracy": 12.5, "system": "WGS84"}
+async def _note(city: City) -> Data:
+    """Another visit of a closed case: it carries out a patrol, and looks after what an earlier one ordered."""
+    case = await city.case_in("CLOSED_AWAITING_CALLBACK")
+    (order,) = (await city.inspect(case, rectifications=field.whole()["rectifications"]))["rectifications"]
+    (plan,) = (await field.plan(city, case))["patrols"]
+    here = {"latitude": 27.3, "longitude": 118.1, "accuracy": 12.5, "system": "WGS84", "mocked": False}
     photo = {
         "sha256": hashlib.sha256(b"photo").hexdigest(),
         "byteSize": 5,
@@ -210,7 +228,10 @@ def _note(city: City, case: Data) -> Data:
     }
     return {
         "caseId": case["id"],
+        **field.whole(),
         "visitType": "NIGHT",
+        "rechecks": {"rectificationId": order["id"], "done": True},
+        "patrol": plan["id"],
         "capturedAt": "2026-11-20T10:00:00+08:00",
         "inspectors": [city.login("inspector"), city.login("inspector2")],
         "findings": "价签与进货单据齐全。",

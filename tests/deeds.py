@@ -3,7 +3,7 @@
 A new mutation is one entry more (and, where it leads to a state of its own, a road more in `hard/test_any_two.py`): who
 may, whose work it is, its input, the states it starts from and leads to, each reason to refuse it by its code, and what
 the model has to remember in `Matter`; `Try.others` are more cases for what takes two. The main line stands here, the
-rest in `turns.py` and `side_deeds.py`; the first option that `pick` has is always a good one.
+rest in `turns.py`, `side_deeds.py` and `field_deeds.py`; the first option that `pick` has is always a good one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from resolvers.rules.days import local_date
 from resolvers.rules.transitions import TABLE
 from resolvers.terms.statuses import Action, CaseStatus
 from tests.client import Data
+from tests.field_deeds import FIELD, rapid_tests, tested
 from tests.matter import BESIDE, CLERKS, INSPECTORS, RESPONSIBLE, Matter, after
 from tests.model import NO_REASON, REASON, Rule, Try, always, decision, of_lead, states, to, where
 from tests.side_deeds import SIDE
@@ -31,6 +32,13 @@ def dispatch(t: Try) -> Data:
     return {"leadOfficeCode": lead and t.city.codes[lead], "coOfficeCodes": [t.city.codes[name] for name in co]}
 
 
+def leaves_nobody(t: Try) -> bool:
+    """Each unit has one clerk and one to sign for it."""
+    named = {t.given["leadOfficeCode"], *t.given["coOfficeCodes"]}
+    units = [unit for unit in ("east", "west") if t.city.codes[unit] in named]
+    return any(who in t.matter.off for unit in units for who in (CLERKS[unit], RESPONSIBLE[unit]))
+
+
 def dispatched(t: Try, _payload: Data) -> None:
     names = {code: name for name, code in t.city.codes.items()}
     m = t.matter
@@ -41,13 +49,20 @@ def dispatched(t: Try, _payload: Data) -> None:
     m.dispatched_at = t.now
 
 
+def back_or_left(t: Try) -> Data:
+    """As often one as the other."""
+    first, then = ("REJECT", "APPROVE") if t.matter.version % 2 else ("APPROVE", "REJECT")
+    return {"decision": t.pick(first, first, then), "reason": t.pick(REASON, REASON, NO_REASON, None)}
+
+
 def taken_back_or_left(t: Try, _payload: Data) -> None:
     m = t.matter
     m.settle("returnRequest")
     if t.approves():
-        m.lead, m.co, m.acknowledged = None, (), frozenset()
+        m.lead, m.co, m.acknowledged, m.refused = None, (), frozenset(), None
         return
     assert m.lead
+    m.refused = m.lead
     m.adjudicated |= {m.lead}
     m.acknowledged |= {m.lead}
 
@@ -73,11 +88,12 @@ def inspect(t: Try) -> Data:
     unit = "west" if t.office == "west" else "east"
     both = [t.city.login(INSPECTORS[unit]), t.city.login(f"{INSPECTORS[unit]}2")]
     seen = {"capturedAt": t.now.isoformat(), "findings": t.pick("合同与收据已核实。", " ")}
-    return {**seen, "inspectors": t.pick(both, both, both, both[:1])}
+    return {**seen, "inspectors": t.pick(both, both, both, both[:1]), **rapid_tests(t)}
 
 
-def inspected(t: Try, _payload: Data) -> None:
+def inspected(t: Try, payload: Data) -> None:
     t.matter.inspected = True
+    tested(t, payload)
 
 
 def result(t: Try) -> Data:
@@ -86,6 +102,10 @@ def result(t: Try) -> Data:
     told = {"department": t.pick("消保科", "消保科", "消保科", None), "outcome": "MEDIATED", "reply": "已退还余额。"}
     override = {"coHandlerOverrideReason": t.pick("不涉及协办事项", None, None)}
     return {**told, **override, "handlers": t.pick(*([[t.city.login(who)]] * 3), [])}
+
+
+def names_one_who_is_off(t: Try, field: str) -> bool:
+    return any(t.city.login(who) in t.given[field] for who in t.matter.chain[-1].off)
 
 
 def handed_in(t: Try, _payload: Data) -> None:
@@ -202,7 +222,10 @@ RULES: dict[str, Rule] = {
         given=dispatch,
         sources=where(Action.DISPATCH),
         to=to(Action.DISPATCH),
-        guards={"LEAD_REQUIRED": lambda t: t.given["leadOfficeCode"] is None},
+        guards={
+            "LEAD_REQUIRED": lambda t: t.given["leadOfficeCode"] is None,
+            "RECUSAL_LEAVES_NOBODY": leaves_nobody,
+        },
         learn=dispatched,
     ),
     "signForCase": Rule(
@@ -223,10 +246,12 @@ RULES: dict[str, Rule] = {
         guards={
             "NOT_YOUR_OFFICE": lambda t: t.office not in t.matter.units,
             "REPORT_NOT_INSPECTED": lambda t: t.leads and t.uninspected(),
-            "APPROVAL_PENDING": lambda t: t.leads and "extension" in t.matter.asked,
+            "LAB_TEST_PENDING": lambda t: t.leads and bool(t.matter.untested),
+            "APPROVAL_PENDING": lambda t: t.leads and t.matter.is_undecided,
             "CO_HANDLER_PENDING": lambda t: (
                 t.leads and bool({*t.matter.co} - t.matter.reported) and t.blank("coHandlerOverrideReason")
             ),
+            "RECUSED": lambda t: names_one_who_is_off(t, "handlers"),
             "SIGN_OFF_FIELDS_MISSING": lambda t: t.blank("department") or not t.given["handlers"],
         },
         learn=handed_in,
@@ -276,7 +301,7 @@ RULES: dict[str, Rule] = {
             "REASON_REQUIRED": lambda t: t.blank("reason"),
             "NOT_YOUR_OFFICE": lambda t: not t.leads,
             "RETURN_FORBIDDEN_AFTER_ADJUDICATION": lambda t: t.matter.lead in t.matter.adjudicated,
-            "APPROVAL_PENDING": lambda t: "extension" in t.matter.asked,
+            "APPROVAL_PENDING": lambda t: t.matter.is_undecided,
             "RETURN_WINDOW_CLOSED": window_closed,
         },
         learn=asked_to_return,
@@ -285,7 +310,7 @@ RULES: dict[str, Rule] = {
     "decideReturn": Rule(
         roles="DISPATCHER DUTY_LEADER",
         by=always("dispatcher"),
-        given=decision,
+        given=back_or_left,
         sources=lambda t: where(Action.TAKE_BACK)(t) if "returnRequest" in t.matter.asked else frozenset(),
         to=lambda t: TABLE[Action.TAKE_BACK if t.approves() else Action.LEAVE_WITH_UNIT][1].value,
         guards={
@@ -306,7 +331,7 @@ RULES: dict[str, Rule] = {
             "REASON_REQUIRED": lambda t: t.blank("reason"),
             "INVALID_INPUT": lambda t: t.given["workingDays"] > 30,
             "EXTENSION_AFTER_DUE": lambda t: t.now >= t.matter.due_at,
-            "APPROVAL_PENDING": lambda t: "extension" in t.matter.asked,
+            "APPROVAL_PENDING": lambda t: t.matter.is_undecided,
             "EXTENSION_LIMIT_REACHED": lambda t: t.matter.extended,
             "EXTENSION_EXCEEDS_STATUTORY": passes_the_law,
         },
@@ -335,11 +360,14 @@ RULES: dict[str, Rule] = {
         guards={
             "NOT_YOUR_OFFICE": lambda t: t.office not in t.matter.units,
             "INSPECTORS_REQUIRED": lambda t: len(t.given["inspectors"]) == 1,
+            "RECUSED": lambda t: names_one_who_is_off(t, "inspectors"),
             "INVALID_INPUT": lambda t: t.blank("findings"),
         },
         learn=inspected,
+        shape="inspectionNote { rapidTests { id result } }",
         still=True,
     ),
+    **FIELD,
     **TURNS,
     **SIDE,
 }

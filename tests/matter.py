@@ -133,6 +133,9 @@ class Matter:
     acknowledged: frozenset[str] = frozenset()
     dispatched_at: datetime | None = None
     inspected: bool = False
+    untested: frozenset[str] = frozenset()  # rapid tests that suspect something, and no laboratory has answered
+    patrolled_by: str | None = None  # the unit that planned patrols
+    is_patrol_planned: bool = False  # the last one
     submitted: bool = False  # by the unit that leads, whatever became of it
     handlers: frozenset[str] = frozenset()  # of this round
     reported: frozenset[str] = frozenset()  # co-handlers, in this round
@@ -143,6 +146,8 @@ class Matter:
     extending: str | None = None  # the unit that asked for time
     extended: bool = False  # in this round
     returning: str | None = None  # the unit that asked to return it
+    refused: str | None = None  # the unit whose return, the last that was asked for, was refused
+    disputed: frozenset[str] = frozenset()  # units that brought it before the leader
     sealed: bool = False  # the file of the written report is here
     ordered: bool = False  # supervision that nobody answered
     callback_waits: bool = False
@@ -156,6 +161,7 @@ class Matter:
     tags: frozenset[str] = frozenset()
     forgiven: bool = False  # what was missed is not missed any more
     last: tuple[str, str, Data] | None = None  # who did what with which input, to be asked once more
+    off: list[str] = field(default_factory=list)  # who is recused, from it or from what goes on in one with it
     more: dict[str, Any] = field(default_factory=dict)  # what one rule alone wants to remember
 
     @property
@@ -180,6 +186,11 @@ class Matter:
     def waiting(self) -> int:
         """How many decisions are still to be taken."""
         return len(self.asked) + self.callback_waits + (self.status == "PENDING_SIGN_OFF")
+
+    @property
+    def is_undecided(self) -> bool:
+        """Something waits while the unit handles it: it hands in nothing meanwhile."""
+        return bool({"extension", "dispute"} & {*self.asked})
 
     @property
     def is_to_be_called(self) -> bool:
@@ -247,7 +258,8 @@ class Matter:
         if self.status == "ODR_SETTLING" and self.odr_due and self.odr_due < now:
             self.come_back(now)
             self.status, self.version = "PENDING_DISPATCH", self.version + 1
-        self.escalated |= {what for what, since in self.asked.items() if after(since, 1) < now}
+        # Over the leader, who decides a dispute, is nobody.
+        self.escalated |= {what for what, since in self.asked.items() if what != "dispute" and after(since, 1) < now}
         if "extension" in self.asked and after(self.asked["extension"], 5) < now:
             self.settle("extension")
 
@@ -266,6 +278,8 @@ def sees(who: str, matter: Matter) -> bool:
     """Absent and forbidden look alike. A merged case is seen by whoever handles the one it goes on in."""
     role, office = PEOPLE[who][0].value, PEOPLE[who][1]
     report, chain = matter.kind == "REPORT", matter.chain
+    if who in chain[-1].off:
+        return False
     within = office == "top" or any(office in each.ever for each in chain)
     if role in CENTRE:
         return within

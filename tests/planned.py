@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as of_class
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from api.short import ShortWay
 from resolvers import login
 from schema import schema
 from schema.plan.run import Plans
-from tests import crowd, world
+from tests import crowd, field, world
 from tests.world import City
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Ways:
     city: City
     planned: httpx.AsyncClient
     ordinary: httpx.AsyncClient
-    plans: Plans = field(repr=False)
+    plans: Plans = of_class(repr=False)
 
     async def both(self, who: str, document: str, variables: Mapping[str, Any], name: str | None = None) -> list[Any]:
         """The answers of both, as status and bytes: the compiled one first."""
@@ -87,7 +88,8 @@ async def gather(http: httpx.AsyncClient, base_url: str) -> City:
     await city.review(await city.call_back(again, level="DISSATISFIED", resolved=False))
     visited = await city.case_in("IN_PROGRESS", title="有人来查")
     for _ in range(3):
-        await city.inspect(visited, photos=[PHOTO, {**PHOTO, "sha256": "1" * 64}])
+        await city.inspect(visited, photos=[PHOTO, {**PHOTO, "sha256": "1" * 64}], **field.whole())
+    await field.plan(city, await city.case_in("ARCHIVED", title="回头看", place={"latitude": 27.3, "longitude": 118.1}))
     asked = await city.as_("clerk").done(
         "requestExtension", **world.change(visited), workingDays=5, reason="等检测报告"
     )

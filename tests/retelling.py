@@ -17,19 +17,23 @@ from fixtures.story import Told
 from resolvers import (
     callback,
     dispatch,
+    dispute,
     extension,
     filing,
     handling,
     inspection,
     instruction,
     intake,
+    lab_test,
     meeting,
     merge,
     non_acceptance,
     notice,
     odr,
+    patrol,
     pause,
     photo,
+    recusal,
     reopening,
     return_request,
     sign_off,
@@ -44,6 +48,7 @@ from resolvers.doors import db
 from resolvers.doors.ledger import Entry
 from resolvers.doors.reference import CATEGORIES, category_id
 from resolvers.models import Case, Photo
+from resolvers.rules.days import local_date
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import (
     CallbackOutcome,
@@ -63,6 +68,8 @@ from resolvers.terms.kinds import (
     VisitType,
     VoidGround,
 )
+from resolvers.terms.places import Position
+from tests import visits
 from tests.settling import expire
 
 K = CaseEventKind
@@ -74,17 +81,26 @@ _DRAWN = {
     "respondent_id",
     "deadline_id",
     "note_id",
+    "return_request_id",
     "result_id",
     "subject_id",
     "number",
     "merged_into_id",
     "split_from_id",
     "follower_id",
+    "rechecks_id",
+    "patrol_id",
+    "rapid_test_id",
+    "sample_id",
 }
 _OF_CASE = {
     "cases": "id = $1",
     "note_inspectors": "note_id IN (SELECT id FROM inspection_notes WHERE case_id = $1)",
     "photos": "note_id IN (SELECT id FROM inspection_notes WHERE case_id = $1)",
+    **dict.fromkeys(
+        ("check_items", "samples", "rapid_tests", "lab_tests", "measures"),
+        "note_id IN (SELECT id FROM inspection_notes WHERE case_id = $1)",
+    ),
     "result_handlers": "result_id IN (SELECT id FROM handling_results WHERE case_id = $1)",
     "deadline_changes": "deadline_id IN (SELECT id FROM deadlines WHERE case_id = $1)",
 }
@@ -191,22 +207,28 @@ async def _sign_for(it: Retelling, actor: Actor, _: Entry) -> None:
     await dispatch.sign_for_case(actor, uuid4(), **await it.facts())
 
 
-async def _inspect(it: Retelling, actor: Actor, _: Entry) -> None:
-    note = it.next(rows.NoteRow)
-    at = inspection.Position(note.latitude, note.longitude, accuracy=note.accuracy) if note.latitude else None
-    photos = [
-        inspection.Declared(
-            row.sha256,
-            row.byte_size,
-            row.content_type,
-            row.captured_at,
-            inspection.Position(row.latitude, row.longitude) if row.latitude else None,
-        )
-        for row in it.beside(rows.PhotoRow, "note_id", note.id)
-    ]
-    inspectors = [row.person_id for row in it.beside(rows.NoteInspectorRow, "note_id", note.id)]
-    visit = inspection.Visit(VisitType.of(note.visit_type), note.captured_at, inspectors, note.findings, at, photos)
+async def _inspect(it: Retelling, actor: Actor, entry: Entry) -> None:
+    note = next(row for row in it.told.rows if isinstance(row, rows.NoteRow) and str(row.id) == entry.facts["note"])
+    visit = inspection.Visit(
+        VisitType.of(note.visit_type),
+        note.captured_at,
+        [row.person_id for row in it.beside(rows.NoteInspectorRow, "note_id", note.id)],
+        note.findings,
+        _place(note),
+        [_declared(row) for row in it.beside(rows.PhotoRow, "note_id", note.id)],
+        **visits.told(it.told, note),
+        **await visits.followed(it.told, it.case_id, note),
+    )
     await inspection.add_inspection_note(actor, uuid4(), case_id=it.case_id, visit=visit)
+
+
+def _place(note: rows.NoteRow) -> Position | None:
+    return Position(note.latitude, note.longitude, accuracy=note.accuracy) if note.latitude and note.longitude else None
+
+
+def _declared(row: rows.PhotoRow) -> inspection.Declared:
+    place = Position(row.latitude, row.longitude) if row.latitude and row.longitude else None
+    return inspection.Declared(row.sha256, row.byte_size, row.content_type, row.captured_at, place)
 
 
 async def _upload(it: Retelling, actor: Actor, entry: Entry) -> None:
@@ -298,6 +320,34 @@ async def _decide_return(it: Retelling, actor: Actor, entry: Entry) -> None:
     decision = Decision.APPROVE if entry.kind is K.RETURN_APPROVED else Decision.REJECT
     facts = {"return_request_id": it.made["return_request"], "expected_version": version}
     await return_request.decide_return(actor, uuid4(), **facts, decision=decision, reason=row.decision_reason)
+
+
+async def _recuse(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.RecusalRow)
+    given = {"person_id": row.person_id, "reason": row.reason}
+    it.made = (await recusal.declare_recusal(actor, uuid4(), **await it.facts(), **given)).ids
+
+
+async def _lift(it: Retelling, actor: Actor, entry: Entry) -> None:
+    (row,) = it.beside(rows.RecusalRow, "lifted_at", entry.occurred_at)
+    facts = {"recusal_id": it.made["recusal"], "expected_version": (await it.facts())["expected_version"]}
+    await recusal.lift_recusal(actor, uuid4(), **facts, reason=row.lift_reason)
+
+
+async def _dispute(it: Retelling, actor: Actor, _: Entry) -> None:
+    row = it.next(rows.DisputeRow)
+    facts = {"return_request_id": it.made["return_request"], "expected_version": (await it.facts())["expected_version"]}
+    it.made = (
+        await dispute.dispute_return(actor, uuid4(), **facts, reason=row.reason, legal_basis=row.legal_basis)
+    ).ids
+
+
+async def _decide_dispute(it: Retelling, actor: Actor, entry: Entry) -> None:
+    (row,) = it.beside(rows.DisputeRow, "decided_at", entry.occurred_at)
+    designated = entry.facts.get("lead")
+    given = {"decision": Decision.APPROVE if designated else Decision.REJECT, "reason": row.decision_reason}
+    facts = {"dispute_id": it.made["dispute"], "expected_version": (await it.facts())["expected_version"]}
+    await dispute.decide_dispute(actor, uuid4(), **facts, **given, designated_office_code=designated)
 
 
 async def _split_off(it: Retelling, actor: Actor, part: Told) -> UUID:
@@ -427,6 +477,27 @@ async def _register_recording(it: Retelling, actor: Actor, _: Entry) -> None:
     await voicemail.register_voicemail(actor, uuid4(), **await it.facts(), **given)
 
 
+async def _with_its_note(_it: Retelling, _actor: Actor, _entry: Entry) -> None:
+    """Said when the recheck was told."""
+
+
+async def _test(it: Retelling, actor: Actor, _: Entry) -> None:
+    await lab_test.add_lab_result(actor, uuid4(), **await visits.answer(it.case_id, it.next(rows.LabTestRow)))
+
+
+async def _plan(it: Retelling, actor: Actor, entry: Entry) -> None:
+    planned = it.beside(rows.PatrolRow, "planned_at", entry.occurred_at)
+    given = {"due_on": [local_date(row.due_at) for row in planned], "reason": planned[0].reason}
+    await patrol.plan_patrols(actor, uuid4(), **await it.facts(), **given)
+
+
+async def _cancel_patrol(it: Retelling, actor: Actor, entry: Entry) -> None:
+    (row,) = it.beside(rows.PatrolRow, "id", UUID(entry.facts["patrol"]))
+    version, made = (await it.facts())["expected_version"], await visits.patrol_like(it.case_id, row)
+    given = {"expected_version": version, "reason": row.cancel_reason}
+    await patrol.cancel_patrol(actor, uuid4(), patrol_id=made, **given)
+
+
 _SAID: dict[CaseEventKind, Callable[[Retelling, Actor, Entry], Any]] = {
     K.RECEIVED: _receive,
     K.ANSWERED: _answer,
@@ -453,6 +524,9 @@ _SAID: dict[CaseEventKind, Callable[[Retelling, Actor, Entry], Any]] = {
     K.RETURN_REQUESTED: _ask_return,
     K.RETURN_APPROVED: _decide_return,
     K.RETURN_REJECTED: _decide_return,
+    K.DISPUTE_RAISED: _dispute,
+    K.DISPUTE_UPHELD: _decide_dispute,
+    K.UNIT_DESIGNATED: _decide_dispute,
     K.CALLBACK_ATTEMPTED: _call,
     K.CALLBACK_RECORDED: _call,
     K.ARCHIVED: _review,
@@ -475,6 +549,12 @@ _SAID: dict[CaseEventKind, Callable[[Retelling, Actor, Entry], Any]] = {
     K.MERGED: _merge,
     K.FOLLOWER_JOINED: _join,
     K.SPLIT: _split,
+    K.RECUSED: _recuse,
+    K.RECUSAL_LIFTED: _lift,
+    K.RECTIFICATION_CLOSED: _with_its_note,
+    K.LAB_RESULT_ADDED: _test,
+    K.PATROL_PLANNED: _plan,
+    K.PATROL_CANCELLED: _cancel_patrol,
 }
 
 Facts = dict[str, Counter[tuple[Any, ...]]]
@@ -506,7 +586,19 @@ def _plain(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _entry(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    drawn = ("note", "photo", "document", "into", "follower", "split")
+    drawn = (
+        "note",
+        "photo",
+        "document",
+        "into",
+        "follower",
+        "split",
+        "recusal",
+        "patrol",
+        "patrols",
+        "rectification",
+        "test",
+    )
     facts = {name: value for name, value in row["facts"].items() if name not in drawn}
     plain = {name: row[name] for name in ("kind", "occurred_at", "actor_id", "case_version", "urgent", "audit_only")}
     return (*map(str, plain.values()), orjson.dumps(facts, option=orjson.OPT_SORT_KEYS))

@@ -7,9 +7,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from resolvers.terms.statuses import Action, CaseStatus
+from schema.grammar import ids
 from tests.client import Data
-from tests.matter import CLERKS, FACTS, OPEN, SUPERVISORS, Matter, after, received
+from tests.matter import CLERKS, FACTS, OPEN, SUPERVISORS, UNIT, Matter, after, received
 from tests.model import NO_REASON, REASON, Rule, Try, always, of_lead, states, to, where, why
+from tests.world import PEOPLE
 
 EVERY = frozenset(status.value for status in CaseStatus)
 SPOKEN_OF = EVERY - {"VOID", "MERGED"}
@@ -58,6 +60,7 @@ def merged(t: Try, _payload: Data) -> None:
     m.into, m.lead, m.co, m.acknowledged = into, None, (), frozenset()
     m.end_early()
     into.version += 1
+    into.off += m.off
     t.touched.append(into)
 
 
@@ -70,6 +73,8 @@ def split_off(t: Try) -> Data:
 def split(t: Try, payload: Data) -> None:
     m = t.matter
     known = {"registrar": m.registrar, "is_enrolled": m.is_enrolled, "tags": m.tags}
+    off = sorted({*m.off})  # each is told of again
+    known |= {"off": off, "version": 1 + len(off)}
     t.touched.append(received(payload["split"], t.given["kind"], m.received_at, **known))
 
 
@@ -93,6 +98,41 @@ def called_up(t: Try, _payload: Data) -> None:
 
 def registered(t: Try, _payload: Data) -> None:
     t.matter.registrar = t.who
+
+
+# --- who is off it
+
+
+def taken_off(t: Try) -> Data:
+    mine = "caller" if t.role == "DISPATCHER" else None  # without one a case is stuck
+    who = t.pick("stall_clerk", "stall_clerk", "inspector2", "clerk", "west_responsible", mine)
+    return {"personId": who and ids.encode("Person", t.city.persons[who]), "reason": why(t.pick)}
+
+
+def whom(t: Try) -> str:
+    names = {ids.encode("Person", key): name for name, key in t.city.persons.items()}
+    return names.get(t.given["personId"], t.who)
+
+
+def does_not_answer_for_him(t: Try) -> bool:
+    """A dispatcher answers for anybody, a responsible person for whoever is of his unit that has the case."""
+    role, office = PEOPLE[whom(t)]
+    own = (
+        t.role == "RESPONSIBLE_PERSON"
+        and t.office in t.matter.units
+        and (role.value in UNIT, office) == (True, t.office)
+    )
+    return whom(t) != t.who and t.role != "DISPATCHER" and not own
+
+
+def recused(t: Try, payload: Data) -> None:
+    t.matter.off.append(whom(t))
+    if payload["recusal"]:  # of his own he is not shown any
+        t.matter.subjects["recusal"], t.matter.more["off"] = payload["recusal"]["id"], whom(t)
+
+
+def unrecused(t: Try, _payload: Data) -> None:
+    t.matter.chain[-1].off.remove(t.matter.more.pop("off"))
 
 
 # --- said about it
@@ -151,7 +191,7 @@ SIDE: dict[str, Rule] = {
     "routeToOdr": Rule(
         roles="DISPATCHER",
         by=always("dispatcher"),
-        often=10,
+        often=20,
         given=lambda t: {"complainantConsents": t.pick(True, True, False)},
         sources=where(Action.ROUTE_TO_ODR),
         to=to(Action.ROUTE_TO_ODR),
@@ -165,6 +205,7 @@ SIDE: dict[str, Rule] = {
     "settleOdr": Rule(
         roles="ODR_ENTERPRISE",
         by=always("enterprise"),
+        often=2,  # now and then its time runs out
         given=lambda t: {"settlement": t.pick("已退款。", " "), "amount": t.pick("100.00", None, "-1")},
         sources=where(Action.SETTLE_ODR),
         to=to(Action.SETTLE_ODR),
@@ -173,7 +214,7 @@ SIDE: dict[str, Rule] = {
     "declineOdr": Rule(
         roles="ODR_ENTERPRISE",
         by=always("enterprise"),
-        often=10,
+        often=2,
         given=lambda t: {"reason": why(t.pick)},
         sources=where(Action.RETURN_FROM_ODR),
         to=to(Action.RETURN_FROM_ODR),
@@ -208,6 +249,33 @@ SIDE: dict[str, Rule] = {
         guards={"REASON_REQUIRED": lambda t: t.blank("reason")},
         learn=supervised,
         shape="supervision { id }",
+    ),
+    "declareRecusal": Rule(
+        roles="DISPATCHER ADVISER CLERK INSPECTOR RESPONSIBLE_PERSON",
+        by=always("dispatcher"),
+        often=1,
+        given=taken_off,
+        sources=states(SPOKEN_OF),
+        guards={
+            "NOT_PERMITTED": does_not_answer_for_him,
+            "INVALID_INPUT": lambda t: whom(t) in t.matter.off,
+            "REASON_REQUIRED": lambda t: t.blank("reason"),
+        },
+        learn=recused,
+        shape="recusal { id }",
+    ),
+    "liftRecusal": Rule(
+        roles="DISPATCHER",
+        by=always("dispatcher"),
+        often=3,
+        given=lambda t: {"reason": why(t.pick)},
+        sources=states(EVERY),
+        guards={
+            "INVALID_INPUT": lambda t: "off" not in t.matter.more,
+            "REASON_REQUIRED": lambda t: t.blank("reason"),
+        },
+        learn=unrecused,
+        subject=("recusal", "Recusal"),
     ),
     "instructCase": Rule(
         roles="LEADER",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 from collections.abc import Callable
 from functools import partial
@@ -13,9 +14,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests import planned
 from tests.client import Data
 from tests.crowd import NOW, SIZE, every, gather, listed
-from tests.world import City
+from tests.world import APPLICATION, PEOPLE, City, change
 
 NUMBERS = "query ($f: CaseFilter) { cases(filter: $f) { totalCount nodes { number } } }"
 NODE = "query ($i: ID!) { node(id: $i) { __typename id } }"
@@ -184,3 +186,87 @@ async def test_absent_and_forbidden_cases_are_one_answer(city: City, other_city:
         assert (await city.as_("other_agent").post(NODE, i=text)).content == nowhere, text
     for text in garbage:
         assert (await city.as_("clerk").ask(NODE, i=text))["node"] is None, text
+
+
+# --- what a complaint must name
+
+PARTY = {"name": "张三丰", "phone": "14012345678", "address": "云溪市东县某路1号"}
+SHOP = {"name": "某大药房", "address": "人民路2号"}
+CITIZENS = ["COMPLAINANT_NAME", "COMPLAINANT_PHONE", "COMPLAINANT_ADDRESS"]
+TRADERS = ["RESPONDENT_NAME", "RESPONDENT_ADDRESS"]
+MISSING = """query ($i: [ID!]!) { nodes(ids: $i) { ... on Case {
+  missingParticulars complainant { name phone address } } } }"""
+
+
+async def missing(city: City, case: Data, who: str = "agent") -> list[str] | None:
+    """What one caller is told is missing; None for a case out of sight."""
+    (found,) = (await city.as_(who).ask(MISSING, i=[case["id"]]))["nodes"]
+    return list(found["missingParticulars"]) if found else None
+
+
+@pytest.mark.parametrize(
+    ("party", "respondent", "wanted"),
+    [
+        (PARTY, SHOP, []),
+        (None, None, [*CITIZENS, *TRADERS]),
+        ({}, {"name": "某大药房"}, [*CITIZENS, "RESPONDENT_ADDRESS"]),
+        ({**PARTY, "phone": " "}, {**SHOP, "address": "\t"}, ["COMPLAINANT_PHONE", "RESPONDENT_ADDRESS"]),
+        ({"phone": "14012345678"}, SHOP, ["COMPLAINANT_NAME", "COMPLAINANT_ADDRESS"]),
+        (PARTY, None, TRADERS),
+    ],
+)
+async def test_a_complaint_is_registered_whatever_it_lacks_and_says_what_that_is(
+    city: City, party: Data | None, respondent: Data | None, wanted: list[str]
+) -> None:
+    given = {"party": party, "respondent": respondent}
+    case = await city.receive(**given)
+
+    assert await missing(city, case) == wanted
+    assert await missing(city, case, "dispatcher") == wanted
+    for kind in ("REPORT", "CONSULTATION", "HELP_REQUEST", "SUGGESTION"):
+        assert await missing(city, await city.receive(kind=kind, **given)) == []
+    ground = {"ground": "MATERIAL_MISSING", "notice": "请补充材料。"}
+    refused = await city.as_("dispatcher").done("refuseCase", "case { status }", **change(case), **ground)
+    assert refused["case"]["status"] == "NOT_ACCEPTED"
+
+
+@pytest.mark.parametrize("confidential", [False, True])
+@pytest.mark.parametrize("status", ["IN_PROGRESS", "CLOSED_AWAITING_CALLBACK"])
+async def test_whoever_is_not_shown_a_particular_is_not_told_whether_it_is_there(
+    city: City, status: str, confidential: bool
+) -> None:
+    told = {**PARTY, "wantsConfidentiality": confidential}
+    whole = await city.case_in(status, party=told, respondent=SHOP)
+    bare = await city.case_in(status, party={"wantsConfidentiality": confidential})
+    names = dict(zip(("name", "phone", "address"), CITIZENS, strict=True))
+    pseudonyms = {"投诉人"}
+    seen_by = {}
+
+    for who in (*PEOPLE, APPLICATION):
+        first, second = (await city.as_(who).ask(MISSING, i=[whole["id"], bare["id"]]))["nodes"]
+        if first is None:
+            assert second is None
+            continue
+        shown = [names[key] for key in names if first["complainant"][key] not in (None, *pseudonyms)]
+        assert first["missingParticulars"] == []
+        expected = [] if who == APPLICATION else [*shown, "RESPONDENT_ADDRESS"]
+        assert second["missingParticulars"] == expected, who
+        seen_by[who] = len(shown)
+    assert (seen_by["agent"], seen_by["leader"], seen_by[APPLICATION]) == (3, 2, 0)
+    assert seen_by["clerk"] == (0 if confidential else 3)
+
+
+async def test_compiled_or_not_the_same_is_told_to_be_missing(city: City) -> None:
+    bare = {"party": None, "respondent": None}
+    cases = [await city.receive(**bare), await city.receive(kind="REPORT", **bare), await city.case_in("IN_PROGRESS")]
+    asked, given = (
+        "query ($i: [ID!]!) { nodes(ids: $i) { ... on Case { missingParticulars } } }",
+        [c["id"] for c in cases],
+    )
+
+    async with planned.ways(city) as both:
+        answers = [await both.both(who, asked, {"i": given}) for who in ("agent", "leader", "clerk", APPLICATION)]
+        assert both.plans.counts["planned"] == len(answers)
+
+    assert all(compiled == plain for compiled, plain in answers)
+    assert json.loads(answers[0][0][1])["data"]["nodes"][0] == {"missingParticulars": [*CITIZENS, *TRADERS]}

@@ -201,6 +201,34 @@ async def test_what_has_escalated_the_duty_leader_decides_and_nothing_before(cit
     assert decided["extension"] == {"status": "APPROVED", "decidedBy": {"login": city.login("duty_leader")}}
 
 
+async def test_a_dispute_the_leader_leaves_undecided_is_a_breach_of_the_law_and_escalates_to_nobody(
+    city: City, lease: Lease
+) -> None:
+    case = await city.case_in("DISPATCHED")
+    shape = "case { version } returnRequest { id }"
+    asked = await city.as_("clerk").done("requestReturn", shape, **change(case), reason="不属本辖区")
+    of_it = {"returnRequestId": asked["returnRequest"]["id"], "reason": "不属本辖区"}
+    left = {**of_it, "expectedVersion": asked["case"]["version"], "decision": "REJECT"}
+    version = (await city.as_("dispatcher").done("decideReturn", **left))["case"]["version"]
+    raised = await city.as_("clerk").done(
+        "disputeReturn", "case { version } dispute { id }", **of_it, expectedVersion=version
+    )
+
+    await catch_up(lease, now() + timedelta(days=LONG))
+
+    found = await seen(city, case)
+    (resolve,) = (each for each in found["deadlines"] if each["kind"] == "RESOLVE")
+    assert resolve["breachedAt"] == resolve["dueAt"]
+    assert happened(found, "ESCALATED") == 0
+    waiting = "{ approvals { nodes { kind escalatedAt } } }"
+    assert (await city.as_("leader").ask(waiting))["approvals"]["nodes"] == [{"kind": "DISPUTE", "escalatedAt": None}]
+    assert (await city.as_("duty_leader").ask(waiting))["approvals"]["nodes"] == []
+    decided = {"disputeId": raised["dispute"]["id"], "expectedVersion": raised["case"]["version"]}
+    given = {"decision": "REJECT", "reason": "由你单位办理"}
+    late = await city.as_("leader").done("decideDispute", "dispute { status }", **decided, **given)
+    assert late["dispute"] == {"status": "UPHELD"}
+
+
 async def test_a_result_nobody_signs_escalates_after_its_own_limit(city: City, lease: Lease) -> None:
     await city.case_in("PENDING_SIGN_OFF")
     waiting = "{ approvals { nodes { kind escalatedAt } } }"

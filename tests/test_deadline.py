@@ -13,7 +13,7 @@ from tests.world import City, alter, change, let_pass
 SHAPE = (
     "case { id number version status round priority updatedAt dueAt closedAt isOverdue deadlines { round kind clock amount unit"
     " startAt dueAt originalDueAt metAt breachedAt dueAtProvisional basisUnconfirmed calendarVersion"
-    " policy { version legalBasis confirmed } } }"
+    " policy { version legalBasis confirmed priority } } }"
 )
 TAG = "新冠疫情"
 
@@ -301,3 +301,131 @@ async def test_a_date_in_a_year_whose_calendar_is_not_published_is_computed_and_
 
     close = clock(extended, "CLOSE")
     assert (day(close["dueAt"]), close["dueAtProvisional"]) == (new_due, provisional)
+
+
+# --- graded response
+
+
+GRADED = {"name": "分级响应", "tag": "接诉即办", "basis": "DB11/T 2021-2022", "policy": "BEIJING"}
+
+
+async def grade(city: City) -> None:
+    await city.as_("leader").done("activateRegime", "regime { tag }", **GRADED, startedAt="2025-01-01T00:00:00+08:00")
+
+
+def limit(case: Data, kind: str, round_: int = 1) -> tuple[int, str, datetime]:
+    """Amount, unit and end of one of its clocks."""
+    found = clock(case, kind, round_)
+    return found["amount"], found["unit"], datetime.fromisoformat(found["dueAt"]).astimezone(ZONE)
+
+
+@pytest.mark.parametrize(
+    ("priority", "channel", "triage", "close"),
+    [
+        ("EMERGENCY", "PHONE", (1, "HOUR", "2025-09-26T10:00"), (2, "HOUR", "2025-09-26T11:00")),
+        ("URGENT", "PHONE", (2, "HOUR", "2025-09-26T11:00"), (24, "HOUR", "2025-09-27T09:00")),
+        ("NORMAL", "PHONE", (24, "HOUR", "2025-09-27T09:00"), (7, "CALENDAR_DAY", "2025-10-09T23:59")),  # rolled
+        ("NORMAL", "MAYOR_HOTLINE", (24, "HOUR", "2025-09-27T09:00"), (7, "CALENDAR_DAY", "2025-10-09T23:59")),
+    ],
+)
+async def test_under_graded_response_the_priority_it_was_told_with_says_how_soon(
+    city: City, priority: str, channel: str, triage: tuple[object, ...], close: tuple[object, ...]
+) -> None:
+    await grade(city)
+    given = {"channel": channel, "priority": priority, "receivedAt": "2025-09-26T09:00:00+08:00"}
+
+    case = await receive(city, **given, tags=["接诉即办"])
+    elsewhere = await receive(city, **given)
+
+    assert case["priority"] == priority
+    told = {kind: (*limit(case, kind)[:2], f"{limit(case, kind)[2]:%Y-%m-%dT%H:%M}") for kind in ("TRIAGE", "CLOSE")}
+    assert told == {"TRIAGE": triage, "CLOSE": close}
+    for kind in told:
+        policy = clock(case, kind)["policy"]
+        assert (policy["priority"], policy["confirmed"], clock(case, kind)["basisUnconfirmed"]) == (
+            priority,
+            False,
+            True,
+        )
+        assert "DB11/T 2021-2022" in policy["legalBasis"]
+        assert clock(elsewhere, kind)["policy"]["priority"] is None
+    assert clock(case, "ACCEPTANCE")["dueAt"] == clock(elsewhere, "ACCEPTANCE")["dueAt"]
+    assert [limit(elsewhere, kind)[:2] for kind in told] == [
+        (24, "HOUR"),
+        ((5 if channel == "MAYOR_HOTLINE" else 7), "WORKING_DAY"),
+    ]
+
+
+async def test_graded_response_never_lengthens_what_binds_anyhow(city: City) -> None:
+    await grade(city)
+
+    for kind, channel, amount in (("CONSULTATION", "PHONE", 3), ("COMPLAINT", "MAYOR_HOTLINE", 5)):
+        case = await receive(
+            city, kind=kind, channel=channel, receivedAt="2025-09-06T09:00:00+08:00", tags=["接诉即办"]
+        )
+        assert limit(case, "CLOSE")[:2] == (amount, "WORKING_DAY")
+
+
+@pytest.mark.parametrize(("priority", "amount", "unit"), [("EMERGENCY", 2, "HOUR"), ("NORMAL", 7, "CALENDAR_DAY")])
+async def test_what_is_brought_under_it_later_is_shortened_by_the_priority_it_has_then(
+    city: City, priority: str, amount: int, unit: str
+) -> None:
+    before = await receive(city, kind="SUGGESTION", priority=priority, tags=["接诉即办"])
+    await grade(city)
+    other = await receive(city, kind="SUGGESTION", priority=priority)
+
+    tagged = (await city.as_("dispatcher").done("tagCase", SHAPE, **change(other), tags=["接诉即办"]))["case"]
+
+    for case in (await look(city, before), tagged):
+        at = datetime.fromisoformat(case["updatedAt"])
+        close = clock(case, "CLOSE")
+        assert case["priority"] == priority
+        assert case["dueAt"] == close["dueAt"] < close["originalDueAt"]
+        if unit == "HOUR":
+            assert datetime.fromisoformat(close["dueAt"]) == at + timedelta(hours=amount)
+        else:
+            assert local_date(datetime.fromisoformat(close["dueAt"])) >= local_date(at) + timedelta(days=amount)
+        trace = (await city.as_("leader").ask(TRACE, n=case["number"]))["case"]["deadlines"]
+        (days,) = (each["trace"] for each in trace if each["kind"] == "CLOSE")
+        assert bool(days) == (unit != "HOUR")
+
+
+TRACE = "query ($n: String!) { case(number: $n) { deadlines { kind round trace { date counted reason } } } }"
+
+
+async def test_a_case_made_more_urgent_keeps_its_limits_and_what_begins_later_goes_by_the_new_ones(city: City) -> None:
+    await grade(city)
+    case = await city.case_in("PENDING_SIGN_OFF", tags=["接诉即办"])
+    before = [(each["kind"], each["dueAt"]) for each in (await look(city, case))["deadlines"]]
+
+    payload = await city.as_("leader").done("instructCase", SHAPE, **change(case), text="限期办结")
+
+    assert payload["case"]["priority"] == "URGENT"
+    assert [(each["kind"], each["dueAt"]) for each in payload["case"]["deadlines"]] == before
+    signed = await city.sign_off({**case, "version": payload["case"]["version"]})
+    again = await look(city, await city.review(await city.call_back(signed, level="DISSATISFIED")))
+    assert limit(again, "REHANDLE", 2)[:2] == (24, "HOUR")
+
+
+async def test_hours_have_no_days_and_their_extension_has(city: City) -> None:
+    await grade(city)
+    case = await city.case_in("IN_PROGRESS", priority="EMERGENCY", tags=["接诉即办"])
+    old = (await look(city, case))["dueAt"]
+    shape = "case { version } extension { id }"
+    asked = await city.as_("clerk").done(
+        "requestExtension", shape, **change(case), workingDays=2, reason="须等检测结果"
+    )
+    given = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
+
+    extended = (await city.as_("section").done("decideExtension", SHAPE, **given, decision="APPROVE"))["case"]
+
+    found = (await city.as_("leader").ask(TRACE, n=case["number"]))["case"]["deadlines"]
+    days = {each["kind"]: each["trace"] for each in found}
+    assert days["TRIAGE"] == []
+    assert days["CLOSE"][0] == {"date": day_of(old), "counted": False, "reason": "START_DAY"}
+    assert (days["CLOSE"][-1]["date"], days["CLOSE"][-1]["counted"]) == (day(extended["dueAt"]), True)
+    assert [each["counted"] for each in days["CLOSE"]].count(True) == 2
+
+
+def day_of(instant: str) -> str:
+    return local_date(datetime.fromisoformat(instant)).isoformat()

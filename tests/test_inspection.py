@@ -11,7 +11,7 @@ from resolvers.terms.kinds import CoordinateSystem
 from tests import repeats
 from tests.client import Data
 from tests.pictures import declaration, picture
-from tests.world import APPLICATION, City
+from tests.world import APPLICATION, City, alter
 
 SHAPE = (
     "inspectionNote { id round visitType findings capturedAt receivedAt lateArrival clockSkewed office { code }"
@@ -170,7 +170,7 @@ async def test_a_declared_photo_comes_back_with_its_address_and_nothing_to_look_
 
     (photo,) = (await add(city, case, photos=[{**DECLARED, **taken}]))["photos"]
 
-    assert photo.pop("uploadUrl").startswith(f"{city.base_url}/photos/")
+    assert photo.pop("uploadUrl").startswith(f"{city.base_url}/uploads/")
     assert photo == {
         **DECLARED,
         "status": "DECLARED",
@@ -309,3 +309,187 @@ async def test_a_note_takes_effect_once(city: City) -> None:
     await repeats.takes_effect_once(city, inspector, "addInspectionNote", good, {"findings": "另一回事。"}, shape)
 
     assert (await notes(city, case))["inspectionNotes"]["totalCount"] == 2
+
+
+WHOLE = (
+    "inspectionNote { id visitType credentialsShown taskOrder windowFrom windowThrough participants signature"
+    " refusalReason witness phoneReply phoneRepliedAt mocked distance isFar rechecks { id } patrol { id }"
+    " position { latitude } }"
+)
+SHOP = {"text": "某路2号", "latitude": 27.3, "longitude": 118.1, "system": "WGS84"}
+REFUSED = {"kind": "REFUSED", "refusalReason": "不认可检查结果", "witness": "社区李某"}
+
+
+async def told(city: City, case: Data, **given: object) -> Data:
+    payload = await city.as_("inspector").done("addInspectionNote", WHOLE, **visit(city, case, **given))
+    found: Data = payload["inspectionNote"]
+    return found
+
+
+async def test_a_note_of_before_says_nothing_of_what_it_was_not_asked(city: City) -> None:
+    note = await told(city, await city.case_in("IN_PROGRESS"))
+
+    assert (note.pop("credentialsShown"), note.pop("participants"), note.pop("mocked")) == (True, [], False)
+    assert {name for name, value in note.items() if value is not None} == {"id", "visitType"}
+
+
+async def test_a_joint_visit_at_night_says_from_when_until_when_together_with_whom(city: City) -> None:
+    window = {"from": "2026-11-19T22:00:00+08:00", "through": "2026-11-20T01:30:00+08:00"}
+    given = {
+        "visitType": "JOINT",
+        "window": window,
+        "participants": [" 新村街道办事处 ", "派出所"],
+        "taskOrder": " 夜检〔2026〕7号 ",
+    }
+
+    note = await told(city, await city.case_in("IN_PROGRESS"), **given, credentialsShown=False)
+
+    assert (note["windowFrom"], note["windowThrough"]) == ("2026-11-19T14:00:00Z", "2026-11-19T17:30:00Z")
+    assert (note["participants"], note["taskOrder"]) == (["新村街道办事处", "派出所"], "夜检〔2026〕7号")
+    assert (note["visitType"], note["credentialsShown"]) == ("JOINT", False)
+
+
+@pytest.mark.parametrize("visit_type", ["NIGHT", "JOINT"])
+async def test_a_phone_that_knows_of_no_window_is_not_turned_away(city: City, visit_type: str) -> None:
+    note = await told(city, await city.case_in("IN_PROGRESS"), visitType=visit_type)
+
+    assert (note["windowFrom"], note["windowThrough"], note["participants"]) == (None, None, [])
+
+
+@pytest.mark.parametrize("kind", ["SIGNED", "STAMPED"])
+async def test_the_inspected_party_signs_or_stamps(city: City, kind: str) -> None:
+    note = await told(city, await city.case_in("IN_PROGRESS"), signature={"kind": kind})
+
+    assert (note["signature"], note["refusalReason"], note["witness"]) == (kind, None, None)
+
+
+async def test_a_refusal_to_sign_has_its_reason_and_its_witness_and_third_parties_hear_of_neither(city: City) -> None:
+    case = await city.case_in("IN_PROGRESS")
+    reply = {"at": "2026-11-20T15:00:00+08:00", "text": "已向诉求人说明。"}
+
+    note = await told(city, case, signature=REFUSED, phoneReply=reply, taskOrder="7号", participants=["派出所"])
+
+    expected = {"signature": "REFUSED", "refusalReason": "不认可检查结果", "witness": "社区李某"}
+    assert {name: note[name] for name in expected} == expected
+    assert (note["phoneReply"], note["phoneRepliedAt"]) == ("已向诉求人说明。", "2026-11-20T07:00:00Z")
+    document = f"query ($n: String!) {{ case(number: $n) {{ inspectionNotes {{ {WHOLE.replace('inspectionNote', 'nodes')} }} }} }}"
+    (seen,) = (await city.as_(APPLICATION).ask(document, n=case["number"]))["case"]["inspectionNotes"]["nodes"]
+    for name in ("refusalReason", "witness", "phoneReply", "taskOrder"):
+        assert seen[name] == "〔按隐私规定不公开〕", name
+    assert (seen["participants"], seen["signature"]) == ([], "REFUSED")
+
+
+AT = "2026-11-20T10:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "path"),
+    [
+        ({"signature": {**REFUSED, "refusalReason": " "}}, "REASON_REQUIRED", ["signature", "refusalReason"]),
+        ({"signature": {"kind": "REFUSED", "witness": "李某"}}, "REASON_REQUIRED", ["signature", "refusalReason"]),
+        ({"signature": {**REFUSED, "witness": None}}, "INVALID_INPUT", ["signature", "witness"]),
+        ({"signature": {**REFUSED, "witness": "长" * 101}}, "INVALID_INPUT", ["signature", "witness"]),
+        ({"signature": {**REFUSED, "kind": "SIGNED"}}, "INVALID_INPUT", ["signature", "refusalReason"]),
+        ({"signature": {"kind": "STAMPED", "witness": "李某"}}, "INVALID_INPUT", ["signature", "witness"]),
+        ({"window": {"from": AT, "through": "2026-11-20T09:59:59+08:00"}}, "INVALID_INPUT", ["window", "through"]),
+        ({"window": {"from": "2017-01-01T00:00:00Z", "through": AT}}, "INVALID_INPUT", ["window", "from"]),
+        ({"window": {"from": AT, "through": "2101-01-01T00:00:00Z"}}, "INVALID_INPUT", ["window", "through"]),
+        ({"participants": ["派出所", " "]}, "INVALID_INPUT", ["participants", "1"]),
+        ({"participants": ["长" * 101]}, "INVALID_INPUT", ["participants", "0"]),
+        ({"participants": ["派出所"] * 21}, "INVALID_INPUT", ["participants"]),
+        ({"taskOrder": "长" * 61}, "INVALID_INPUT", ["taskOrder"]),
+        ({"phoneReply": {"at": AT, "text": " "}}, "INVALID_INPUT", ["phoneReply", "text"]),
+        ({"phoneReply": {"at": "2017-01-01T00:00:00Z", "text": "已答复"}}, "INVALID_INPUT", ["phoneReply", "at"]),
+    ],
+)
+async def test_what_is_told_of_the_occasion_is_told_whole(city: City, given: Data, code: str, path: list[str]) -> None:
+    case = await city.case_in("IN_PROGRESS")
+
+    refusal = await refused(city, case, **given)
+
+    assert (refusal["code"], refusal["path"]) == (code, path)
+    assert (await notes(city, case))["inspectionNotes"]["totalCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "metres", "far"),
+    [
+        ({"latitude": 27.3, "longitude": 118.1}, 0, False),
+        ({"latitude": 27.304, "longitude": 118.1}, 445, False),
+        ({"latitude": 27.31, "longitude": 118.1}, 1_112, True),
+        ({"latitude": 27.31, "longitude": 118.1, "accuracy": 700.0}, 1_112, False),
+        ({"latitude": 27.31, "longitude": 118.1, "accuracy": 50.0}, 1_112, True),
+        (None, None, None),
+    ],
+)
+async def test_a_note_says_how_far_from_the_shop_it_was_and_is_kept_however_far(
+    city: City, place: Data | None, metres: int | None, far: bool | None
+) -> None:
+    case = await city.case_in("IN_PROGRESS", place=SHOP)
+
+    note = await told(city, case, place=place)
+
+    assert note["distance"] == (None if metres is None else pytest.approx(metres, abs=2))
+    assert note["isFar"] is far
+
+
+@pytest.mark.parametrize("system", CoordinateSystem)
+async def test_two_systems_are_not_mixed_when_a_distance_is_taken(city: City, system: CoordinateSystem) -> None:
+    here = geo.from_wgs84(geo.Point(27.3, 118.1), system)
+    place = {"latitude": here.latitude, "longitude": here.longitude, "system": system}
+
+    note = await told(city, await city.case_in("IN_PROGRESS", place=SHOP), place=place)
+
+    assert note["distance"] == pytest.approx(0, abs=0.01)
+
+
+async def test_the_distance_stays_that_of_the_time_and_without_a_place_there_is_none(city: City) -> None:
+    here = {"latitude": 27.31, "longitude": 118.1}
+    nowhere = await told(city, await city.case_in("IN_PROGRESS"), place=here)
+    case = await city.case_in("IN_PROGRESS", place=SHOP)
+    await told(city, case, place=here)
+    await alter("UPDATE cases SET latitude = 27.31 WHERE number = $1", case["number"])
+
+    document = "query ($n: String!) { case(number: $n) { inspectionNotes { nodes { distance isFar } } } }"
+    (kept,) = (await city.as_("supervisor").ask(document, n=case["number"]))["case"]["inspectionNotes"]["nodes"]
+
+    assert (nowhere["distance"], nowhere["isFar"]) == (None, None)
+    assert (kept["distance"], kept["isFar"]) == (pytest.approx(1_112, abs=2), True)
+
+
+async def test_how_far_it_was_is_told_as_where_it_was(city: City) -> None:
+    case = await city.sign_for(await city.dispatch(await city.receive(place=SHOP), co=("west",)))
+    await told(city, case, place={"latitude": 27.31, "longitude": 118.1})
+    document = "query ($n: String!) { case(number: $n) { inspectionNotes { nodes { distance isFar mocked } } } }"
+
+    for who, hears in (
+        ("dispatcher", True),
+        ("clerk", True),
+        ("agent", False),
+        ("west_clerk", False),
+        (APPLICATION, False),
+    ):
+        (note,) = (await city.as_(who).ask(document, n=case["number"]))["case"]["inspectionNotes"]["nodes"]
+        assert (note["distance"] is not None, note["isFar"] is not None) == (hears, hears), who
+        assert note["mocked"] is False
+
+
+async def test_a_made_up_position_is_flagged_and_kept(city: City) -> None:
+    case = await city.case_in("IN_PROGRESS")
+
+    note = await told(city, case, place={"latitude": 27.3, "longitude": 118.1, "mocked": True})
+
+    assert (note["mocked"], note["position"]) == (True, {"latitude": 27.3})
+
+
+async def test_whoever_signs_off_sees_how_the_visit_went(city: City) -> None:
+    case = await city.case_in("PENDING_SIGN_OFF", place=SHOP)
+    far = {"latitude": 27.4, "longitude": 118.1, "mocked": True}
+    await told(city, case, place=far, signature=REFUSED)
+
+    document = (
+        "query ($n: String!) { case(number: $n) { inspectionNotes { nodes { lateArrival isFar mocked witness } } } }"
+    )
+    (seen,) = (await city.as_("responsible").ask(document, n=case["number"]))["case"]["inspectionNotes"]["nodes"]
+
+    assert seen == {"lateArrival": True, "isFar": True, "mocked": True, "witness": "社区李某"}

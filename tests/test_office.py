@@ -151,3 +151,25 @@ async def test_the_figures_of_an_office_are_told_to_itself_and_to_those_above(ci
     (error,) = await city.as_("west_clerk").fail(asked, c=city.codes["stall"])
     assert (error["extensions"]["code"], error["path"]) == ("BAD_USER_INPUT", ["office", "kpis"])
     assert error["extensions"]["reason"] == "NOT_FOUND"
+
+
+async def rhythm(city: City, who: str = "clerk") -> set[str]:
+    """How often bulletins come out, as every office of the city says."""
+    offices = (await city.as_(who).ask("{ offices { nodes { bulletinPeriod } } }"))["offices"]["nodes"]
+    return {office["bulletinPeriod"] for office in offices}
+
+
+async def test_bulletins_are_monthly_and_as_often_as_the_regimes_in_force_ask(city: City, other_city: City) -> None:
+    leader, shape = city.as_("leader"), "regime { id }"
+    told = [await rhythm(city)]
+    begun = {}
+    for tag, period in (("防汛", "WEEKLY"), ("新冠疫情", None), ("暴雪", "MONTHLY")):
+        given = {"name": tag, "tag": tag, "basis": "通知", **({"bulletinPeriod": period} if period else {})}
+        begun[tag] = (await leader.done("activateRegime", shape, **given))["regime"]["id"]
+        told.append(await rhythm(city))
+    for tag in ("新冠疫情", "防汛"):
+        await leader.done("endRegime", shape, regimeId=begun[tag], reason="响应终止")
+        told.append(await rhythm(city, "integrator"))
+
+    assert told == [{period} for period in ("MONTHLY", "WEEKLY", "DAILY", "DAILY", "WEEKLY", "MONTHLY")]
+    assert await rhythm(other_city) == {"MONTHLY"}

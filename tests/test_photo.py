@@ -278,7 +278,7 @@ async def test_the_original_is_read_only_with_the_right_to_it(city: City, who: s
 async def test_until_it_is_verified_there_is_nothing_to_read(city: City) -> None:
     (photo,) = await declared(city, declaration(JPEG))
 
-    response = await get(city.as_("inspector"), photo["uploadUrl"].removesuffix("/content"))
+    response = await get(city.as_("inspector"), photo["uploadUrl"].replace("/uploads/", "/photos/"))
 
     assert (response.status_code, code(response)) == (404, "NOT_FOUND")
 

@@ -23,7 +23,7 @@ from tests.world import City, alter, change, grant
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 TAG = "新冠疫情"
-REGIME = "regime { id name tag basis calendarMode startedAt endedAt isActive endReason }"
+REGIME = "regime { id name tag policy bulletinPeriod basis calendarMode startedAt endedAt isActive endReason }"
 CASE = """query ($i: ID!) { node(id: $i) { ... on Case {
   priority version dueAt deadlines { kind clock round amount dueAt originalDueAt } } } }"""
 INTAKE = "case { id number version priority dueAt deadlines { kind amount unit } }"
@@ -228,6 +228,7 @@ async def test_of_four_leaders_at_once_one_activates_it(city: City) -> None:
         ("basis", "\t"),
         ("startedAt", "2099-12-31T00:00:00+00:00"),
         ("startedAt", "2017-12-31T00:00:00+00:00"),
+        *(("policy", name) for name in ("", "NORMAL", "epidemic", "BEIJING ", "政" * 10_000)),
     ],
 )
 async def test_a_regime_names_itself_its_tag_and_its_basis_and_has_begun(city: City, field: str, value: str) -> None:
@@ -236,6 +237,28 @@ async def test_a_regime_names_itself_its_tag_and_its_basis_and_has_begun(city: C
     refusal = await city.as_("leader").refused("activateRegime", "regime { tag }", **given)
 
     assert (refusal["code"], refusal["path"]) == ("INVALID_INPUT", [field])
+
+
+async def test_a_regime_brings_the_epidemics_limits_and_daily_bulletins_unless_told(city: City) -> None:
+    told = (await activate(city))["regime"]
+    other = (await activate(city, tag="接诉即办", policy="BEIJING", bulletinPeriod="WEEKLY"))["regime"]
+
+    assert (told["policy"], told["bulletinPeriod"]) == ("EPIDEMIC", "DAILY")
+    assert (other["policy"], other["bulletinPeriod"]) == ("BEIJING", "WEEKLY")
+
+
+async def test_graded_response_promotes_nothing_and_tells_of_no_urgency(city: City) -> None:
+    case = await city.receive(tags=["接诉即办"])
+
+    await activate(city, tag="接诉即办", policy="BEIJING")
+    within = await received(city, tags=["接诉即办"])
+    later = (await tag(city, await city.receive(), tags=["接诉即办"]))["case"]
+
+    found = await seen(city, case)
+    assert (found["priority"], found["version"]) == ("NORMAL", case["version"] + 1)
+    assert (within["priority"], later["priority"]) == ("NORMAL", "NORMAL")
+    async with city.as_("leader").subscribe('subscription { urgentCases(after: "0") { kind } }') as stream:
+        await stream.silence(0.3)
 
 
 async def test_the_same_activation_sent_twice_is_one(city: City) -> None:

@@ -42,6 +42,40 @@ def withdrawn(t: Try, _payload: Data) -> None:
     t.matter.settle("extension")
 
 
+# --- brought before the leader
+
+
+def disputed(t: Try, payload: Data) -> None:
+    m = t.matter
+    assert m.lead
+    m.subjects["dispute"] = payload["dispute"]["id"]
+    m.ask("dispute", t.now)
+    m.disputed |= {m.lead}
+
+
+def is_not_open(t: Try) -> bool:
+    return t.matter.lead != t.matter.refused or t.matter.lead in t.matter.disputed
+
+
+def whose_it_is(t: Try) -> Data:
+    other = "west" if t.matter.lead == "east" else "east"
+    codes = [t.city.codes[name] for name in (other, other, other, t.matter.lead or "east")]
+    return {**decision(t), "designatedOfficeCode": t.pick(*codes, None)}
+
+
+def designates_the_same(t: Try) -> bool:
+    return t.approves() and t.matter.lead is not None and t.given["designatedOfficeCode"] == t.city.codes[t.matter.lead]
+
+
+def upheld_or_designated(t: Try, _payload: Data) -> None:
+    m = t.matter
+    m.settle("dispute")
+    if t.approves():
+        m.lead = {code: name for name, code in t.city.codes.items()}[t.given["designatedOfficeCode"]]
+        m.co, m.acknowledged, m.dispatched_at = (), frozenset(), t.now
+        m.ever, m.adjudicated = m.ever | {m.lead}, m.adjudicated | {m.lead}
+
+
 # --- reported under seal
 
 
@@ -175,7 +209,7 @@ TURNS: dict[str, Rule] = {
         to=to(Action.SUSPEND),
         guards={
             "NOT_YOUR_OFFICE": lambda t: not t.leads,
-            "APPROVAL_PENDING": lambda t: "extension" in t.matter.asked,
+            "APPROVAL_PENDING": lambda t: t.matter.is_undecided,
             "PAUSE_REASON_NOT_ALLOWED": lambda t: t.given["reason"] == "WAITING_FOR_CITIZEN",
             "REASON_REQUIRED": lambda t: t.blank("evidence"),
         },
@@ -200,6 +234,37 @@ TURNS: dict[str, Rule] = {
         learn=withdrawn,
         subject=("extension", "ExtensionRequest"),
     ),
+    "disputeReturn": Rule(
+        roles="CLERK RESPONSIBLE_PERSON",
+        by=of_lead(CLERKS),
+        often=8,
+        given=lambda t: {"reason": why(t.pick)},
+        sources=lambda t: frozenset() if t.matter.submitted else frozenset({"IN_PROGRESS"}),
+        guards={
+            "REASON_REQUIRED": lambda t: t.blank("reason"),
+            "NOT_YOUR_OFFICE": lambda t: not t.leads,
+            "DISPUTE_NOT_OPEN": is_not_open,
+            "APPROVAL_PENDING": lambda t: t.matter.is_undecided,
+        },
+        learn=disputed,
+        subject=("returnRequest", "ReturnRequest"),
+        shape="dispute { id }",
+    ),
+    "decideDispute": Rule(
+        roles="LEADER",
+        by=always("leader"),
+        given=whose_it_is,
+        sources=lambda t: frozenset({"IN_PROGRESS"}) if "dispute" in t.matter.asked else frozenset(),
+        to=lambda t: TABLE[Action.DESIGNATE][1].value if t.approves() else t.matter.status,
+        guards={
+            "REASON_REQUIRED": Try.rejects_silently,
+            "LEAD_REQUIRED": lambda t: t.approves() and t.given["designatedOfficeCode"] is None,
+            "INVALID_INPUT": designates_the_same,
+        },
+        learn=upheld_or_designated,
+        subject=("dispute", "Dispute"),
+        only_at_the_top=True,
+    ),
     "submitFilingReport": Rule(
         roles="CLERK",
         by=of_lead(CLERKS),
@@ -210,7 +275,7 @@ TURNS: dict[str, Rule] = {
         guards={
             "NOT_YOUR_OFFICE": lambda t: not t.leads,
             "REPORT_NOT_INSPECTED": Try.uninspected,
-            "APPROVAL_PENDING": lambda t: "extension" in t.matter.asked,
+            "APPROVAL_PENDING": lambda t: t.matter.is_undecided,
             "FILING_PARTS_MISSING": parts_are_missing,
         },
         learn=reported,

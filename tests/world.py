@@ -110,7 +110,8 @@ class City:
 
     async def inspect(self, case: Data, **given: Any) -> Data:
         """An inspection note by two inspectors of `east`; the note."""
-        shape = "inspectionNote { id lateArrival photos { id status uploadUrl url } }"
+        parts = "photos { id status uploadUrl url } rapidTests { id } samples { id } rectifications { id }"
+        shape = f"inspectionNote {{ id lateArrival {parts} }}"
         visit: Data = {
             "caseId": case["id"],
             "capturedAt": "2026-11-20T10:00:00+08:00",

@@ -114,6 +114,17 @@ class Reader:
             )[0]["n"]
         )
 
+    async def measure(self, model: type[Table], expression: str, where: Condition) -> tuple[int, int]:
+        """How many rows in sight fulfil the condition, and the sum of an expression over them."""
+        bind = Bind(self.actor, self.now)
+        condition = f"{scope(model, 't', bind)} AND {where('t', bind)}"
+        sql = (
+            f"SELECT count(*) AS n, coalesce(sum({bind.fill(expression, 't')}), 0)::bigint AS total"
+            f" FROM {model.table_name()} t WHERE {condition}"
+        )
+        (found,) = await self.budget.query(sql, *bind.values)
+        return int(found["n"]), int(found["total"])
+
     async def counts(
         self, model: type[Table], parent: type[Table], keys: list[UUID], where: Condition
     ) -> dict[UUID, int]:
@@ -148,6 +159,19 @@ async def take(actor: Actor, model: type[M], key: UUID, now: datetime, *path: st
     if not await db.query(sql, *bind.values):
         raise Refused(Code.NOT_FOUND, *path)
     return await model.get(id=key)
+
+
+async def take_once_held(actor: Actor, key: UUID, offices: list[UUID], now: datetime, *path: str) -> models.Case:
+    """A case to add to that was dispatched to one of these offices at some time, though it may be another's by now."""
+    bind = Bind(actor, now)
+    sql = (
+        f"SELECT t.id FROM cases t WHERE t.id = {bind(key)} AND t.jurisdiction_id = {bind.named('jurisdiction_id')}"
+        f" AND NOT {bind.named('actor_id')} = ANY(t.recused_ids) AND EXISTS (SELECT 1 FROM assignments a"
+        f" WHERE a.case_id = t.id AND a.office_id = ANY({bind(offices, '::uuid[]')})) FOR UPDATE OF t"
+    )
+    if not await db.query(sql, *bind.values):
+        raise Refused(Code.NOT_FOUND, *path)
+    return await models.Case.get(id=key)
 
 
 async def take_case(actor: Actor, key: UUID, expected_version: int, now: datetime) -> models.Case:

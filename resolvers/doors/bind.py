@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from resolvers.terms.actor import Actor, Stance
-from resolvers.terms.roles import UNIT, Role
+from resolvers.terms.roles import FIELD, UNIT, Role
 
 _NAME = re.compile(r"(?<![:\w]):([a-z_]+)")
 
@@ -29,6 +29,7 @@ FACTS: dict[str, tuple[str, Callable[[Actor, datetime], object]]] = {
     "own_units": ("::uuid[]", lambda actor, _now: actor.own_units),
     "unit_offices": ("::uuid[]", lambda actor, _now: actor.offices(*UNIT)),
     "enterprise_offices": ("::uuid[]", lambda actor, _now: actor.offices(Role.ODR_ENTERPRISE)),
+    "field_offices": ("::uuid[]", lambda actor, _now: actor.offices(*FIELD)),
     "responsible_offices": ("::uuid[]", lambda actor, _now: actor.offices(Role.RESPONSIBLE_PERSON)),
 }
 

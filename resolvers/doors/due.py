@@ -66,6 +66,7 @@ def _policy(row: DeadlinePolicy) -> Policy:
         effective_from=row.effective_from,
         effective_to=row.effective_to,
         legal_basis=row.legal_basis,
+        priority=row.priority,
     )
 
 
@@ -107,7 +108,9 @@ def reckon(
     known: Sequence[Policy],
     days: Calendar,
 ) -> Deadline | None:
-    """One clock of a case, not yet saved; None when no policy speaks of it."""
+    """One clock of a case, not yet saved; None when no policy speaks of it. Where limits go by the priority it is that of
+    now: a case made more urgent later keeps the clocks it has, and what begins later, or a tag, goes by what it is then.
+    """
     bound = deadlines.choose(
         known,
         deadline_kind=kind,
@@ -116,6 +119,7 @@ def reckon(
         regime=regime.policy if regime else None,
         clock=clock,
         received_at=case.received_at,
+        priority=case.priority,
     )
     if not bound:
         return None

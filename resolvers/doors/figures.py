@@ -33,11 +33,15 @@ _RECEIVED = "c.received_at >= $4 AND c.received_at < $5"
 _DAY = "AT TIME ZONE 'Asia/Shanghai')::date"
 
 
-# A lead is held until it is taken back, or its case merged: what became of it since, was still held at `asOf`.
+# A lead is held until it is taken back, as the unit asked or by designation of another, or its case merged: what became
+# of it since, was still held at `asOf`.
 _HELD = """(a.status = 'ACTIVE' OR coalesce(a.status = 'MERGED' AND c.merged_at > $6, false)
     OR coalesce((SELECT q.decided_at FROM return_requests q
       WHERE q.case_id = a.case_id AND q.office_id = a.office_id AND q.status = 'APPROVED'
-        AND q.requested_at >= a.dispatched_at ORDER BY q.requested_at LIMIT 1) > $6, false))"""
+        AND q.requested_at >= a.dispatched_at ORDER BY q.requested_at LIMIT 1) > $6, false)
+    OR coalesce((SELECT q.decided_at FROM disputes q
+      WHERE q.case_id = a.case_id AND q.office_id = a.office_id AND q.status = 'DESIGNATED'
+        AND q.raised_at >= a.dispatched_at ORDER BY q.raised_at LIMIT 1) > $6, false))"""
 
 
 # A recording is known from when it was keyed in, though it is registered only after a call.

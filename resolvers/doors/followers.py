@@ -34,6 +34,22 @@ async def path(case: Case) -> frozenset[UUID]:
     )
 
 
+async def recuse(case: Case) -> None:
+    """Who is off a case is off all that goes on in one with it: asked for whenever that changes."""
+    await db.execute(
+        """WITH RECURSIVE above AS (
+          SELECT c.id, c.merged_into_id FROM cases c WHERE c.id = $1
+          UNION SELECT c.id, c.merged_into_id FROM cases c JOIN above ON c.id = above.merged_into_id),
+        whole AS (
+          SELECT above.id FROM above UNION SELECT c.id FROM cases c JOIN whole ON c.merged_into_id = whole.id)
+        UPDATE cases y SET recused_ids = ARRAY(
+          SELECT DISTINCT r.person_id FROM recusals r JOIN whole ON whole.id = r.case_id
+          WHERE r.lifted_at IS NULL ORDER BY r.person_id)
+        FROM whole WHERE y.id = whole.id""",
+        case.id,
+    )
+
+
 async def share(case: Case) -> None:
     """Who handles the case now sees its followers, and who no longer does, no longer: asked for whenever that changes."""
     await db.execute(

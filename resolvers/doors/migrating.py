@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
 import asyncpg
 from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.transactions import in_transaction
 
 from resolvers.doors.postgres import Login, Logins
@@ -22,9 +29,10 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {user};
 REVOKE INSERT, UPDATE ON tortoise_migrations FROM {user};
 REVOKE UPDATE ON ledger FROM {user};
 REVOKE INSERT, UPDATE ON identity_mark FROM {user};
-GRANT DELETE ON idempotency_keys TO {user};
+GRANT DELETE ON idempotency_keys, upload_leases TO {user};
 """
-NEWEST = "0007_law_of_a_case"
+NEWEST = "0009_in_the_field"
+WHOLE = Path(__file__).parents[1] / "migrations" / "whole.sql"
 
 
 async def migrate(logins: Logins) -> None:
@@ -49,6 +57,14 @@ async def analyze(logins: Logins) -> None:
 
 
 async def _apply(owner: Login) -> None:
+    async with _opened(owner) as (transaction, apps):
+        if not await MigrationRecorder(transaction).applied_migrations():
+            await _make_whole(transaction)
+        await MigrationExecutor(transaction, apps).migrate()
+
+
+@asynccontextmanager
+async def _opened(owner: Login) -> AsyncIterator[tuple[BaseDBAsyncClient, dict[str, Any]]]:
     """All of it, or nothing: by itself Tortoise notes a migration only after committing it, and a start killed between
     the two would find its own tables in the way for ever.
     """
@@ -59,9 +75,44 @@ async def _apply(owner: Login) -> None:
         # Made beforehand: looking for it in vain would end the transaction.
         await MigrationRecorder(pool).ensure_schema(AsyncpgSchemaEditor(pool))
         async with in_transaction("default") as transaction:
-            await MigrationExecutor(transaction, config["apps"]).migrate()
+            yield transaction, config["apps"]
     finally:
         await Tortoise.close_connections()
+
+
+async def _make_whole(transaction: BaseDBAsyncClient) -> None:
+    """An empty database is made as all migrations leave it, at once: step by step the ORM thinks for ten seconds."""
+    await transaction.execute_script(WHOLE.read_text(encoding="utf-8"))
+    for name in names():
+        await MigrationRecorder(transaction).record_applied("jiesu", name)
+
+
+def names() -> list[str]:
+    """Every migration there is, in their order."""
+    return sorted(path.stem for path in WHOLE.parent.glob("[0-9]*.py"))
+
+
+class _Noting(AsyncpgSchemaEditor):
+    """Runs statements, and keeps them."""
+
+    said: ClassVar[list[str]] = []
+
+    async def _run_sql(self, sql: str) -> None:
+        self.said.append(sql.strip().rstrip(";"))
+        await super()._run_sql(sql)
+
+
+class _Steps(MigrationExecutor):
+    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
+        return _Noting(self.connection, atomic=atomic, collect_sql=collect_sql)
+
+
+async def step_by_step(owner: Login) -> str:
+    """Migrate an empty database one migration after the other; all that was said, for `whole.sql`."""
+    _Noting.said.clear()
+    async with _opened(owner) as (transaction, apps):
+        await _Steps(transaction, apps).migrate()
+    return ";\n\n".join(_Noting.said) + ";\n"
 
 
 def _quoted(login: Login) -> str:

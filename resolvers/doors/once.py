@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -17,6 +17,7 @@ from resolvers.doors import clock, db
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
+from resolvers.terms.term import LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,13 @@ class Outcome:
 
     ids: dict[str, UUID] = field(default_factory=dict)
     replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A fact about the sending, not of what is sent: it may be another when the same is sent again."""
+
+    value: Any = None
 
 
 P = ParamSpec("P")
@@ -57,9 +65,26 @@ def once(
     return run
 
 
+_AS_SAID = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
 def _fingerprint(operation: str, facts: dict[str, Any]) -> str:
-    said = orjson.dumps([operation, facts], option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=str)
+    facts = {name: value for name, value in facts.items() if not isinstance(value, Aside)}
+    said = orjson.dumps([operation, facts], option=_AS_SAID | orjson.OPT_SORT_KEYS, default=_plain)
     return hashlib.sha256(said).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """What a phone sent to the last release and sends to this one again is the same, as long as it says nothing new."""
+    if not is_dataclass(value) or isinstance(value, type):
+        return str(value)
+    told = {each.name: getattr(value, each.name) for each in fields(value) if not _says_nothing(each, value)}
+    return orjson.Fragment(orjson.dumps(told, option=_AS_SAID, default=_plain))  # in the order of the class
+
+
+def _says_nothing(of: Field[Any], value: object) -> bool:
+    default = of.default_factory() if of.default_factory is not MISSING else of.default
+    return of.metadata == LATER and getattr(value, of.name) == default
 
 
 async def _claim(actor: Actor, key: UUID, operation: str, fingerprint: str) -> bool:
@@ -80,13 +105,25 @@ async def _claim(actor: Actor, key: UUID, operation: str, fingerprint: str) -> b
 
 
 async def _replay(actor: Actor, key: UUID, fingerprint: str) -> Outcome:
-    rows = await db.query(
-        "SELECT fingerprint, outcome FROM idempotency_keys WHERE actor_id = $1 AND key = $2", actor.id, key
-    )
-    if not rows or rows[0]["fingerprint"] != fingerprint:
+    found = await _stored(actor, key)
+    if found is None or found[0] != fingerprint:
         raise Refused(Code.IDEMPOTENCY_KEY_PARAMETER_MISMATCH, "idempotencyKey")
+    return found[1]
+
+
+async def _stored(actor: Actor, key: UUID) -> tuple[str, Outcome] | None:
+    sql = "SELECT fingerprint, outcome FROM idempotency_keys WHERE actor_id = $1 AND key = $2"
+    rows = await db.query(sql, actor.id, key)
+    if not rows:
+        return None
     ids = {name: UUID(value) for name, value in orjson.loads(rows[0]["outcome"]).items()}
-    return Outcome(ids, replayed=True)
+    return rows[0]["fingerprint"], Outcome(ids, replayed=True)
+
+
+async def done_before(actor: Actor, key: UUID) -> Outcome | None:
+    """What a request with this key of the caller's did, whatever was in it."""
+    found = await _stored(actor, key)
+    return found[1] if found else None
 
 
 async def purge(now: datetime) -> None:

@@ -1,11 +1,12 @@
-"""Reference rows every jurisdiction needs: the working calendar, the legal limits, the categories."""
+"""Reference rows every jurisdiction needs: the working calendar, the legal limits, the categories, the check lists."""
 
 from __future__ import annotations
 
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from resolvers.doors import db
-from resolvers.models import CalendarDay, Category, DeadlinePolicy
+from resolvers.models import CalendarDay, Category, CheckList, DeadlinePolicy
+from resolvers.rules import check_lists
 from resolvers.rules.calendars import YEARS, YearStatus, build_year
 from resolvers.rules.policies import default_policies
 
@@ -46,9 +47,23 @@ async def fill() -> None:
         await CalendarDay.bulk_create(_days(), batch_size=1_000)
     known = {row.id for row in await DeadlinePolicy.all()}
     await DeadlinePolicy.bulk_create([row for row in _policies() if row.id not in known])
+    listed = {row.code for row in await CheckList.all()}
+    await CheckList.bulk_create([_list(each) for each in check_lists.CHECK_LISTS if each.code not in listed])
     have = {row.code for row in await Category.all()}
     missing = [code for code in CATEGORIES if code not in have]
     await Category.bulk_create([Category(id=category_id(code), code=code, name=CATEGORIES[code]) for code in missing])
+
+
+def _list(told: check_lists.CheckList) -> CheckList:
+    return CheckList(
+        id=uuid5(NAMESPACE_URL, f"jiesu:check-list:{told.code}"),
+        code=told.code,
+        name=told.name,
+        version=1,
+        basis=told.basis,
+        category_codes=list(told.category_codes),
+        items=list(told.items),
+    )
 
 
 def category_id(code: str) -> UUID:
@@ -71,6 +86,7 @@ def _policies() -> list[DeadlinePolicy]:
             regime=policy.regime,
             case_kind=policy.case_kind,
             channel=policy.channel,
+            priority=policy.priority,
             deadline_kind=policy.deadline_kind,
             clock=policy.clock,
             amount=policy.amount,

@@ -31,7 +31,11 @@ def _case(stance: Stance, t: str, bind: Bind) -> str:
         return NOTHING
     grants = [_case_of_grant(place, role, at_top, t, bind) for place, (role, at_top) in enumerate(stance.grants)]
     mine = bind.named("jurisdiction_id")
-    return f"({t}.jurisdiction_id = {mine} AND {_any([grant for grant in grants if grant != NOTHING])})"
+    # Whoever has an interest in a matter does not see it, whatever his roles (2.8).
+    recused = f"{bind.named('actor_id')} = ANY({t}.recused_ids)"
+    return (
+        f"({t}.jurisdiction_id = {mine} AND NOT {recused} AND {_any([grant for grant in grants if grant != NOTHING])})"
+    )
 
 
 def _case_of_grant(place: int, role: Role, at_top: bool, t: str, bind: Bind) -> str:
@@ -116,6 +120,14 @@ def _viewer(stance: Stance, _t: str, _bind: Bind) -> str:
     return "true" if stance.roles & PHOTO_VIEWERS else NOTHING
 
 
+def _resembled(stance: Stance, t: str, bind: Bind) -> str:
+    """Nothing is said of a photo's look-alike in a case out of sight."""
+    e = f"e{t}"
+    return (
+        f"EXISTS (SELECT 1 FROM photos {e} WHERE {e}.id = {t}.earlier_id AND {SCOPES[models.Photo](stance, e, bind)})"
+    )
+
+
 def _insider(stance: Stance, _t: str, _bind: Bind) -> str:
     return NOTHING if stance.is_third_party else "true"
 
@@ -144,6 +156,8 @@ def _approval(stance: Stance, t: str, bind: Bind) -> str:
         every.append(f"({t}.kind IN ({kinds}) AND NOT {t}.office_id = ANY({own}))")
     if Role.DISPATCHER in stance.roles:
         every.append(f"({t}.kind = '{ApprovalKind.RETURN}' AND NOT {t}.office_id = ANY({bind.named('own_units')}))")
+    if (Role.LEADER, True) in stance.grants:
+        every.append(f"({t}.kind = '{ApprovalKind.DISPUTE}' AND NOT {t}.office_id = ANY({bind.named('own_units')}))")
     if (Role.DUTY_LEADER, True) in stance.grants:
         kinds = f"'{ApprovalKind.EXTENSION}', '{ApprovalKind.FILING}', '{ApprovalKind.RETURN}'"
         own = bind.named("own_units")
@@ -152,6 +166,11 @@ def _approval(stance: Stance, t: str, bind: Bind) -> str:
         every.append(f"({t}.kind = '{ApprovalKind.CALLBACK_REVIEW}')")
     barred = f"NOT {bind.named('actor_id')} = ANY({t}.barred_ids)"
     return f"{t}.decided_at IS NULL AND {barred} AND {_any(every)}"
+
+
+def _task(stance: Stance, t: str, bind: Bind) -> str:
+    """What the caller's own units have to visit."""
+    return f"{t}.office_id = ANY({bind.named('field_offices')})" if stance.may(Permission.READ_TASKS) else NOTHING
 
 
 def _odr(stance: Stance, t: str, bind: Bind) -> str:
@@ -164,6 +183,7 @@ def _calendar(stance: Stance, _t: str, _bind: Bind) -> str:
 
 _AS_CASE = Following(models.Case, "case_id")
 _OF_STAFF = Following(models.Case, "case_id", own=_insider)
+_OF_NOTE = Following(models.InspectionNote, "note_id", own=_insider)
 SCOPES: dict[type[Table], Scope] = {
     models.Approval: Following(models.Case, "case_id", own=_approval),
     models.Assignment: _AS_CASE,
@@ -174,6 +194,7 @@ SCOPES: dict[type[Table], Scope] = {
     models.Category: _everybody,
     models.Deadline: _AS_CASE,
     models.DeadlinePolicy: _everybody,
+    models.Dispute: _AS_CASE,
     models.ExtensionRequest: _AS_CASE,
     models.HandlingResult: _AS_CASE,
     models.InspectionNote: _AS_CASE,
@@ -192,7 +213,17 @@ SCOPES: dict[type[Table], Scope] = {
     models.Office: _office,
     models.Party: _AS_CASE,
     models.Person: _staff,
+    models.CheckItem: _OF_NOTE,
+    models.CheckList: _insider,
+    models.LabTest: _OF_NOTE,
+    models.Measure: _OF_NOTE,
+    models.Patrol: _OF_STAFF,
     models.Photo: Following(models.InspectionNote, "note_id", own=_viewer),
+    models.PhotoLikeness: Following(models.Photo, "photo_id", own=_resembled),
+    models.RapidTest: _OF_NOTE,
+    models.Rectification: _OF_STAFF,
+    models.Sample: _OF_NOTE,
+    models.Recusal: _OF_STAFF,
     models.Regime: _jurisdiction,
     models.Respondent: _AS_CASE,
     models.ReturnRequest: _AS_CASE,
@@ -201,6 +232,7 @@ SCOPES: dict[type[Table], Scope] = {
     models.SignOff: _AS_CASE,
     models.SupervisionOrder: _AS_CASE,
     models.SupervisionSuggestion: Following(models.Case, "case_id", own=_centre),
+    models.Task: Following(models.Case, "case_id", own=_task),
     models.Termination: _AS_CASE,
     models.TransferOut: _AS_CASE,
     models.VoicemailCall: _OF_STAFF,

@@ -11,12 +11,14 @@ from resolvers.models import (
     Approval,
     Assignment,
     Case,
+    Dispute,
     ExtensionRequest,
     FilingReport,
     HandlingResult,
     InspectionNote,
     Office,
     Pause,
+    RapidTest,
     ResultHandler,
     ReturnRequest,
     Round,
@@ -33,10 +35,13 @@ from resolvers.terms.kinds import (
     CaseEventKind,
     ClockKind,
     DeadlineKind,
+    DisputeStatus,
     ExtensionStatus,
     FilingStatus,
+    RapidResult,
     ReturnStatus,
 )
+from resolvers.terms.roles import Role
 from resolvers.terms.statuses import CaseStatus
 
 # What the law limits while a case is open; closed, it is over.
@@ -45,7 +50,10 @@ _LAPSING: tuple[tuple[type[Table], str, str], ...] = (
     (ExtensionRequest, ExtensionStatus.REQUESTED, ExtensionStatus.LAPSED),
     (ReturnRequest, ReturnStatus.REQUESTED, ReturnStatus.LAPSED),
     (FilingReport, FilingStatus.SUBMITTED, FilingStatus.LAPSED),
+    (Dispute, DisputeStatus.RAISED, DisputeStatus.LAPSED),
 )
+# What waits while the unit goes on handling the case: until it is decided, the unit hands in nothing and asks for nothing.
+_MEANWHILE = (ApprovalKind.EXTENSION, ApprovalKind.DISPUTE)
 
 
 async def facts(case: Case) -> Facts:
@@ -53,6 +61,7 @@ async def facts(case: Case) -> Facts:
     active = await Assignment.filter(case_id=case.id, status=AssignmentStatus.ACTIVE)
     co_offices = {row.office_id for row in active if row.role == AssignmentRole.CO}
     reported = await HandlingResult.filter(case_id=case.id, round=case.round, is_co_result=True)
+    untested = RapidTest.filter(note__case_id=case.id, result=RapidResult.SUSPECTED, lab_tests__id__isnull=True)
     handlers = await ResultHandler.filter(result__case_id=case.id, result__round=case.round)
     return Facts(
         status=case.status,
@@ -60,11 +69,17 @@ async def facts(case: Case) -> Facts:
         lead_office_id=case.lead_office_id,
         handling_office_ids=frozenset(row.office_id for row in active),
         handler_ids=frozenset(row.person_id for row in handlers),
+        lab_test_pending=await untested.exists(),
         inspected=await InspectionNote.filter(case_id=case.id).exists(),
-        pending_approval=await Approval.filter(case_id=case.id, decided_at=None, kind=ApprovalKind.EXTENSION).exists(),
+        pending_approval=await is_undecided(case),
         silent_co_office_ids=frozenset(co_offices - {row.office_id for row in reported}),
         called_back=await VoicemailCall.filter(case_id=case.id).exists(),
     )
+
+
+async def is_undecided(case: Case) -> bool:
+    """Something waits for a decision that the unit does not take, and nothing else is done about the case."""
+    return await Approval.filter(case_id=case.id, decided_at=None, kind__in=_MEANWHILE).exists()
 
 
 async def move(
@@ -219,6 +234,17 @@ async def office(actor: Actor, code: str, *path: str) -> Office:
     if found is None:
         raise Refused(Code.NOT_FOUND, *path)
     return found
+
+
+async def own_office(actor: Actor, case: Case, *roles: Role) -> UUID:
+    """Where the caller holds one of these roles and the case is dispatched to, as the lead's before another's;
+    `NOT_YOUR_OFFICE` otherwise.
+    """
+    assigned = Assignment.filter(case_id=case.id, office_id__in=actor.offices(*roles), status=AssignmentStatus.ACTIVE)
+    found = await assigned.order_by("-role").first()
+    if found is None:
+        raise Refused(Code.NOT_YOUR_OFFICE, "caseId")
+    return found.office_id
 
 
 async def lineage(offices: list[Office]) -> list[UUID]:

@@ -9,6 +9,7 @@ from tortoise import Tortoise
 from resolvers.models.approval import Approval
 from resolvers.models.callback import Callback
 from resolvers.models.case import Assignment, Case, Category, Round
+from resolvers.models.check_list import CheckList
 from resolvers.models.closing import NonAcceptance, Notice, Reopening, Termination, TransferOut, Voiding
 from resolvers.models.deadline import (
     CalendarAmendment,
@@ -21,6 +22,7 @@ from resolvers.models.deadline import (
     Reminder,
 )
 from resolvers.models.handling import (
+    Dispute,
     ExtensionRequest,
     FilingReport,
     HandlingResult,
@@ -28,14 +30,29 @@ from resolvers.models.handling import (
     ReturnRequest,
     SignOff,
 )
-from resolvers.models.inspection import InspectionNote, NoteInspector, Photo
+from resolvers.models.inspection import (
+    CheckItem,
+    InspectionNote,
+    LabTest,
+    Measure,
+    NoteInspector,
+    Patrol,
+    Photo,
+    PhotoLikeness,
+    RapidTest,
+    Rectification,
+    Sample,
+    UploadLease,
+)
 from resolvers.models.ledger import IdempotencyKey, Lease, LedgerEntry
 from resolvers.models.odr import OdrEnterprise, OdrRouting
 from resolvers.models.office import Office
 from resolvers.models.party import Party, Respondent
 from resolvers.models.person import Application, Person, RoleGrant, Token
+from resolvers.models.recusal import Recusal
 from resolvers.models.supervision import Instruction, Meeting, SupervisionOrder, SupervisionSuggestion
 from resolvers.models.table import Table
+from resolvers.models.task import Task
 from resolvers.models.voicemail import VoicemailCall
 
 __all__ = [
@@ -47,17 +64,22 @@ __all__ = [
     "Callback",
     "Case",
     "Category",
+    "CheckItem",
+    "CheckList",
     "Deadline",
     "DeadlineChange",
     "DeadlinePolicy",
+    "Dispute",
     "ExtensionRequest",
     "FilingReport",
     "HandlingResult",
     "IdempotencyKey",
     "InspectionNote",
     "Instruction",
+    "LabTest",
     "Lease",
     "LedgerEntry",
+    "Measure",
     "Meeting",
     "NonAcceptance",
     "NoteInspector",
@@ -66,9 +88,14 @@ __all__ = [
     "OdrRouting",
     "Office",
     "Party",
+    "Patrol",
     "Pause",
     "Person",
     "Photo",
+    "PhotoLikeness",
+    "RapidTest",
+    "Rectification",
+    "Recusal",
     "Regime",
     "Reminder",
     "Reopening",
@@ -77,13 +104,16 @@ __all__ = [
     "ReturnRequest",
     "RoleGrant",
     "Round",
+    "Sample",
     "SignOff",
     "SupervisionOrder",
     "SupervisionSuggestion",
     "Table",
+    "Task",
     "Termination",
     "Token",
     "TransferOut",
+    "UploadLease",
     "VoicemailCall",
     "Voiding",
 ]
@@ -95,6 +125,7 @@ _MODULES = [
             "approval",
             "callback",
             "case",
+            "check_list",
             "closing",
             "deadline",
             "handling",
@@ -104,6 +135,7 @@ _MODULES = [
             "office",
             "party",
             "person",
+            "recusal",
             "supervision",
             "voicemail",
         ]

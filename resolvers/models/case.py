@@ -33,7 +33,7 @@ class Case(Table):
     `handling_ids`: the dispatched ones, with ancestors; `assigned_ids`: the dispatched ones alone.
     `due_at` is the effective closing date of the current round, null while its clock stands still. The redacted
     texts have the complainant's identity taken out, once, at intake. `odr_office_id`: the enterprise it was routed to,
-    while the enterprise may see it.
+    while the enterprise may see it. `recused_ids`: persons who have nothing to do with it and do not see it (2.8).
     """
 
     number = fields.CharField(max_length=32, unique=True)
@@ -81,6 +81,7 @@ class Case(Table):
     merged_at = fields.DatetimeField(null=True)
     split_from_id = fields.UUIDField(null=True)
     odr_office_id = fields.UUIDField(null=True)
+    recused_ids = ArrayField(element_type="uuid", default=list, db_default=[])
     answer = fields.TextField(null=True)
     office_ids = ArrayField(element_type="uuid")
     handling_ids = ArrayField(element_type="uuid")
@@ -102,13 +103,26 @@ class Case(Table):
         "own_intake": "(coalesce({t}.registered_by = :actor_id, false) OR {t}.status = 'VOICEMAIL_PENDING')",
         "routed_to_own": "coalesce({t}.odr_office_id = ANY(:enterprise_offices), false)",
         "in_own_unit": "({t}.handling_ids && :unit_offices)",
+        "in_assigned_unit": "({t}.assigned_ids && :unit_offices)",
         "category_name": "(SELECT x.name FROM categories x WHERE x.id = {t}.category_id)",
         "wants_confidentiality": (
             "coalesce((SELECT x.wants_confidentiality FROM parties x WHERE x.id = {t}.complainant_id), false)"
         ),
+        # What a complaint must name and does not (Order 20 art. 9); nothing of any other kind.
+        "missing_particulars": (
+            "(CASE WHEN {t}.kind <> 'COMPLAINT' THEN ARRAY[]::text[] ELSE (SELECT array_remove(ARRAY["
+            "CASE WHEN x.name IS NULL THEN 'COMPLAINANT_NAME' END,"
+            " CASE WHEN x.phone IS NULL THEN 'COMPLAINANT_PHONE' END,"
+            " CASE WHEN x.address IS NULL THEN 'COMPLAINANT_ADDRESS' END,"
+            " CASE WHEN y.name IS NULL THEN 'RESPONDENT_NAME' END,"
+            " CASE WHEN y.address IS NULL THEN 'RESPONDENT_ADDRESS' END], NULL)"
+            " FROM (SELECT 1) one LEFT JOIN parties x ON x.id = {t}.complainant_id"
+            " LEFT JOIN respondents y ON y.id = {t}.respondent_id) END)"
+        ),
         # Pages need an order without nulls: a case without a closing limit comes after all that have one.
         "due_sort": "coalesce({t}.due_at, timestamptz '9999-12-31 00:00:00+00')",
     }
+    heavy: ClassVar[frozenset[str]] = frozenset({"missing_particulars"})
 
 
 class Round(Table):

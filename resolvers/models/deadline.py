@@ -12,7 +12,15 @@ from resolvers.models.case import Case
 from resolvers.models.person import Person
 from resolvers.models.table import CASCADE_NEVER, Table
 from resolvers.terms import limits
-from resolvers.terms.kinds import CalendarMode, ClockKind, DeadlineKind, LimitUnit, PauseReason, ReminderStage
+from resolvers.terms.kinds import (
+    BulletinPeriod,
+    CalendarMode,
+    ClockKind,
+    DeadlineKind,
+    LimitUnit,
+    PauseReason,
+    ReminderStage,
+)
 
 # From when on a limit is missed: after its due date, and where it says "at once", when that has taken too long.
 MISSED = f"({{t}}.effective_due_at + CASE WHEN {{t}}.amount = 0 THEN interval '{round(limits.AT_ONCE.total_seconds())} seconds' ELSE interval '0' END)"
@@ -39,6 +47,7 @@ class DeadlinePolicy(Table):
     regime = fields.CharField(max_length=20, null=True)
     case_kind = fields.CharField(max_length=20, null=True)
     channel = fields.CharField(max_length=20, null=True)
+    priority = fields.CharField(max_length=12, null=True)
     deadline_kind = fields.CharEnumField(DeadlineKind, max_length=20)
     clock = fields.CharEnumField(ClockKind, max_length=12)
     amount = fields.IntField()
@@ -61,6 +70,9 @@ class Regime(Table):
     policy = fields.CharField(max_length=20)
     basis = fields.CharField(max_length=300)
     calendar_mode = fields.CharEnumField(CalendarMode, max_length=12)
+    bulletin_period = fields.CharEnumField(
+        BulletinPeriod, max_length=8, default=BulletinPeriod.DAILY, db_default=BulletinPeriod.DAILY
+    )
     started_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
     activated_by = fields.UUIDField(null=True)

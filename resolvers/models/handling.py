@@ -12,7 +12,15 @@ from resolvers.models.case import Case
 from resolvers.models.office import Office
 from resolvers.models.person import Person
 from resolvers.models.table import CASCADE_NEVER, Table
-from resolvers.terms.kinds import Decision, ExtensionStatus, FilingStatus, HandlingOutcome, PhotoStatus, ReturnStatus
+from resolvers.terms.kinds import (
+    Decision,
+    DisputeStatus,
+    ExtensionStatus,
+    FilingStatus,
+    HandlingOutcome,
+    PhotoStatus,
+    ReturnStatus,
+)
 
 
 class HandlingResult(Table):
@@ -109,6 +117,45 @@ class ReturnRequest(Table):
 
     class Meta:
         table = "return_requests"
+
+
+class Dispute(Table):
+    """管辖争议: a unit whose return was refused brings it before the leader, who says which unit handles it (T10, Order
+    20 art. 30). Once a unit; no clock stops.
+    """
+
+    case: ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "jiesu.Case", related_name="disputes", on_delete=CASCADE_NEVER, db_index=True
+    )
+    return_request: ForeignKeyRelation[ReturnRequest] = fields.ForeignKeyField(
+        "jiesu.ReturnRequest", related_name="disputes", on_delete=CASCADE_NEVER, db_index=True
+    )
+    office: ForeignKeyRelation[Office] = fields.ForeignKeyField(
+        "jiesu.Office", related_name="disputes", on_delete=CASCADE_NEVER, db_index=True
+    )
+    status = fields.CharEnumField(DisputeStatus, max_length=12)
+    reason = fields.TextField()
+    legal_basis = fields.CharField(max_length=2_000, null=True)
+    raised_by: ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "jiesu.Person", related_name="raised_disputes", on_delete=CASCADE_NEVER, db_index=True
+    )
+    raised_at = fields.DatetimeField()
+    decided_by: ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "jiesu.Person", related_name="decided_disputes", null=True, on_delete=CASCADE_NEVER, db_index=True
+    )
+    decided_at = fields.DatetimeField(null=True)
+    decision_reason = fields.CharField(max_length=2_000, null=True)
+    designated_office: ForeignKeyNullableRelation[Office] = fields.ForeignKeyField(
+        "jiesu.Office", related_name="designations", null=True, on_delete=CASCADE_NEVER, db_index=True
+    )
+    case_id: UUID
+    office_id: UUID
+    raised_by_id: UUID
+    decided_by_id: UUID | None
+    designated_office_id: UUID | None
+
+    class Meta:
+        table = "disputes"
 
 
 class ExtensionRequest(Table):

@@ -27,4 +27,10 @@ class Office(Table):
     class Meta:
         table = "offices"
 
-    computed: ClassVar[dict[str, str]] = {}
+    computed: ClassVar[dict[str, str]] = {
+        "bulletin_periods": (
+            "ARRAY(SELECT DISTINCT x.bulletin_period::text FROM regimes x WHERE x.jurisdiction_id = {t}.jurisdiction_id"
+            " AND x.started_at <= :now AND coalesce(x.ended_at > :now, true) ORDER BY 1)"
+        ),
+    }
+    heavy: ClassVar[frozenset[str]] = frozenset({"bulletin_periods"})

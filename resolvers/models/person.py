@@ -60,6 +60,7 @@ class RoleGrant(Table):
     )
     valid_from = fields.DatetimeField()
     valid_to = fields.DatetimeField(null=True)
+    person_id: UUID | None
 
     class Meta:
         table = "role_grants"

@@ -17,7 +17,7 @@ _SAME_AMOUNT_AS: dict[str, str] = {DeadlineKind.REHANDLE: DeadlineKind.CLOSE}
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """时限政策: one limit for one scope. None in `regime` is the normal state, in `case_kind` or `channel` "any".
+    """时限政策: one limit for one scope. None in `regime` is the normal state, in `case_kind`, `channel` or `priority` "any".
 
     Rows of one scope that carry the same version stand together (the earlier binds); a higher version replaces them.
     Both effective dates are included. Unconfirmed: the amount is a placeholder until the official text is entered.
@@ -36,10 +36,11 @@ class Policy:
     effective_from: date
     effective_to: date | None
     legal_basis: str = ""
+    priority: str | None = None
 
     @property
-    def scope(self) -> tuple[str | None, str | None]:
-        return self.case_kind, self.channel
+    def scope(self) -> tuple[str | None, str | None, str | None]:
+        return self.case_kind, self.channel, self.priority
 
 
 def choose(
@@ -51,11 +52,13 @@ def choose(
     regime: str | None,
     clock: str,
     received_at: datetime,
+    priority: str | None = None,
 ) -> tuple[Policy, ...]:
     """Every policy that binds such a case on the local day it was received; the earliest due date counts.
 
-    A row for any case, one for the kind and one for the channel apply side by side (ZZ-8: the mayor's line). A row of
-    the regime replaces the normal ones of exactly its scope, so the channel's normal limit stays (DEC-3).
+    A row for any case, one for the kind, one for the channel and one for the priority apply side by side (ZZ-8: the mayor's
+    line). A row of the regime replaces the normal ones of exactly its scope, so the channel's normal limit stays (DEC-3),
+    and limits by priority only ever shorten. Without a priority no row for one binds.
     """
     day = local_date(received_at)
     fitting = [
@@ -64,6 +67,7 @@ def choose(
         if policy.clock == clock
         and policy.case_kind in (None, case_kind)
         and policy.channel in (None, channel)
+        and policy.priority in (None, priority)
         and policy.regime in (None, regime)
         and policy.effective_from <= day
         and (policy.effective_to is None or day <= policy.effective_to)
@@ -72,9 +76,14 @@ def choose(
 
 
 def earliest(calendar: Calendar, policies: Iterable[Policy], start: datetime, mode: CalendarMode) -> tuple[Policy, Due]:
-    """The policy that runs out first, and when. ValueError: no policies."""
+    """The policy that runs out first, and when; of two at once the one for a priority. ValueError: no policies."""
     dated = [(policy, due(calendar, start, policy.amount, policy.unit, mode)) for policy in policies]
-    return min(dated, key=lambda pair: (pair[1].at, str(pair[0].id)))
+    return min(dated, key=lambda pair: (pair[1].at, pair[0].priority is None, str(pair[0].id)))
+
+
+def graded(policies: Iterable[Policy], regime: str) -> bool:
+    """分级响应: whether the limits of a regime differ by priority (DB11/T 2021-2022)."""
+    return any(policy.regime == regime and policy.priority is not None for policy in policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ def effective(
 ) -> Due:
     """What binds after everything that happened to a clock: its limit without the pauses, each extension counted on from
     there, and never later than a regime allows. The trace goes on through the extensions, to what binds; that of a
-    regime's limit begins with its tag.
+    regime's limit begins with its tag, that of an extended limit in hours with the extension.
     """
     amount, unit, mode = limit
     happened = sorted(changes, key=lambda change: change.at)
@@ -110,7 +119,8 @@ def effective(
         since = found.at if change.cause == EXTENSION else change.at
         leg = due(calendar, since, change.amount, change.unit, change.mode, pauses, followed_at=end)
         if change.cause == EXTENSION:
-            found = Due(leg.at, found.provisional or leg.provisional, bounded((*found.trace, *leg.trace[1:])))
+            further = leg.trace[1:] if found.trace else leg.trace
+            found = Due(leg.at, found.provisional or leg.provisional, bounded((*found.trace, *further)))
         else:
             found = min(found, leg, key=lambda one: one.at)
     return found

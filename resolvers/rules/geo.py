@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import atan2, cos, hypot, isfinite, pi, radians, sin, sqrt
+from math import asin, atan2, cos, hypot, isfinite, pi, radians, sin, sqrt
 from typing import NamedTuple
 
 from resolvers.terms.kinds import CoordinateSystem
@@ -12,6 +12,7 @@ _AXIS = 6378245.0  # Krasovsky 1940, metres
 _ECCENTRICITY = 0.00669342162296594323
 _BAIDU = pi * 3000.0 / 180.0
 _SOUTH, _NORTH, _WEST, _EAST = 0.8293, 55.8271, 72.004, 137.8347  # the China box of the algorithm
+_EARTH = 6371008.8  # mean radius, metres: a great circle errs by half a percent at the most
 _ITERATIONS = 6  # two give millimetres; the rest settles the last digits
 
 
@@ -34,6 +35,14 @@ def from_wgs84(point: Point, system: CoordinateSystem) -> Point:
     if system == CoordinateSystem.WGS84 or not _in_china(_valid(point)):
         return _valid(point)
     return _shift_gcj(point) if system == CoordinateSystem.GCJ02 else _shift_bd(point)
+
+
+def distance(one: Point, other: Point) -> float:
+    """Metres along the great circle between two WGS-84 positions."""
+    north = sin(radians(other.latitude - one.latitude) / 2) ** 2
+    east = sin(radians(other.longitude - one.longitude) / 2) ** 2
+    chord = north + cos(radians(one.latitude)) * cos(radians(other.latitude)) * east
+    return 2 * _EARTH * asin(min(1.0, sqrt(chord)))
 
 
 def _inverse(forward: Callable[[Point], Point], target: Point) -> Point:

@@ -18,7 +18,7 @@ from resolvers.terms.kinds import (
     SatisfactionLevel,
     TerminationGround,
 )
-from resolvers.terms.statuses import CALLED_BESIDE, OPEN, Action, CaseStatus
+from resolvers.terms.statuses import CALLED_BESIDE, HANDLED, OPEN, Action, CaseStatus
 
 S = CaseStatus
 
@@ -40,6 +40,7 @@ TABLE: dict[Action, tuple[frozenset[CaseStatus], CaseStatus]] = {
     Action.REQUEST_RETURN: (frozenset({S.DISPATCHED, S.IN_PROGRESS}), S.RETURN_REQUESTED),  # T9
     Action.TAKE_BACK: (frozenset({S.RETURN_REQUESTED}), S.PENDING_DISPATCH),  # T10
     Action.LEAVE_WITH_UNIT: (frozenset({S.RETURN_REQUESTED}), S.IN_PROGRESS),  # T11
+    Action.DESIGNATE: (frozenset({S.IN_PROGRESS}), S.DISPATCHED),  # T10: the leader settles a dispute about T11
     Action.SUSPEND: (frozenset({S.IN_PROGRESS}), S.SUSPENDED),  # T12
     Action.RESUME: (frozenset({S.SUSPENDED}), S.IN_PROGRESS),  # T12
     Action.SUBMIT_RESULT: (frozenset({S.IN_PROGRESS}), S.PENDING_SIGN_OFF),  # T13
@@ -70,9 +71,10 @@ class Facts:
     handling_office_ids: frozenset[UUID] = frozenset()
     handler_ids: frozenset[UUID] = frozenset()
     inspected: bool = False
+    lab_test_pending: bool = False  # a rapid test found something, and no laboratory has said what
     pending_approval: bool = False
     silent_co_office_ids: frozenset[UUID] = field(default=frozenset())
-    adjudicated: bool = False  # a return was decided against the unit that leads
+    adjudicated: bool = False  # a return was decided against the unit that leads, or the leader designated it
     handed_in: bool = False  # the unit that leads has submitted a result, whatever became of it
     called_back: bool = False  # a voicemail: somebody tried to reach the caller
 
@@ -199,6 +201,23 @@ def request_return(facts: Facts, offices: list[UUID], now: datetime, until: date
     return target
 
 
+def dispute(facts: Facts, offices: list[UUID], *, is_open: bool) -> CaseStatus:
+    """T10: the unit that leads, of a return that was refused to it (`is_open`), before it submitted a result. It handles
+    the case meanwhile.
+    """
+    if facts.status is not S.IN_PROGRESS:
+        raise Refused(Code.INVALID_TRANSITION, status=facts.status)
+    if facts.lead_office_id not in offices:
+        raise Refused(Code.NOT_YOUR_OFFICE, "returnRequestId")
+    if not is_open:
+        raise Refused(Code.DISPUTE_NOT_OPEN, "returnRequestId")
+    if facts.handed_in:
+        raise Refused(Code.INVALID_TRANSITION, status=facts.status)
+    if facts.pending_approval:
+        raise Refused(Code.APPROVAL_PENDING, "returnRequestId")
+    return facts.status
+
+
 def suspend(facts: Facts, offices: list[UUID], reason: PauseReason) -> CaseStatus:
     """T12: by the unit that leads, for a reason the law knows; waiting for the citizen is none (DEC-12)."""
     target = follow(Action.SUSPEND, facts.status)
@@ -285,10 +304,14 @@ def reopen(facts: Facts, *, facts_are_new: bool) -> CaseStatus:
 
 
 def submit_result(facts: Facts, *, override_reason: str | None) -> CaseStatus:
-    """T13: a report has been inspected, no approval is pending, the co-handlers have reported or are overridden."""
+    """T13: a report has been inspected, no suspected rapid test waits for its laboratory, no approval is pending, the
+    co-handlers have reported or are overridden.
+    """
     target = follow(Action.SUBMIT_RESULT, facts.status)
     if facts.kind is CaseKind.REPORT and not facts.inspected:
         raise Refused(Code.REPORT_NOT_INSPECTED, "caseId")
+    if facts.lab_test_pending:
+        raise Refused(Code.LAB_TEST_PENDING, "caseId")
     if facts.pending_approval:
         raise Refused(Code.APPROVAL_PENDING, "caseId")
     if facts.silent_co_office_ids and not override_reason:
@@ -321,6 +344,14 @@ def record_callback(
     if (outcome is CallbackOutcome.REACHED) != (level is not None):
         raise Refused(Code.LEVEL_REQUIRED, "level")
     return target
+
+
+def plan_patrols(facts: Facts, offices: list[UUID]) -> None:
+    """FT-9: by the unit that led a case to its end, lest what it ended begin again."""
+    if facts.status not in HANDLED:
+        raise Refused(Code.INVALID_TRANSITION, status=facts.status)
+    if facts.lead_office_id not in offices:
+        raise Refused(Code.NOT_YOUR_OFFICE, "caseId")
 
 
 def extension_due(now: datetime, due_at: datetime) -> None:

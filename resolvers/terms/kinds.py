@@ -52,6 +52,71 @@ class VisitType(Term):
     NIGHT = "NIGHT", "夜间执法: traders open only at night (FT-7)."
 
 
+class CheckResult(Term):
+    PASS = "PASS", "符合."
+    FAIL = "FAIL", "不符合."
+    NOT_APPLICABLE = "NOT_APPLICABLE", "不适用."
+
+
+class RapidResult(Term):
+    NOT_DETECTED = "NOT_DETECTED", "未检出."
+    SUSPECTED = "SUSPECTED", "疑似不合格: never final, a laboratory has to test (Food Safety Law art. 87)."
+    INVALID = "INVALID", "无效: to be done again."
+
+
+class LabResult(Term):
+    CONFORMING = "CONFORMING", "合格."
+    NON_CONFORMING = "NON_CONFORMING", "不合格."
+
+
+class MeasureKind(Term):
+    INTERVIEW = "INTERVIEW", "行政约谈: of a trader or a landlord (SY-5, FT-8)."
+    SEIZURE = "SEIZURE", "查封扣押 (FT-8)."
+    CLEARANCE = "CLEARANCE", "取缔清理 (FT-8)."
+
+
+class SignatureKind(Term):
+    SIGNED = "SIGNED", "已签字."
+    STAMPED = "STAMPED", "已盖章."
+    REFUSED = "REFUSED", "拒绝签字: with the reason and a witness."
+
+
+class RectificationKind(Term):
+    ON_SPOT = "ON_SPOT", "当场改正."
+    ORDER = "ORDER", "责令限期改正: a written order with a date; a recheck follows."
+
+
+class TaskKind(Term):
+    INSPECTION = "INSPECTION", "现场检查: a case of the own unit that waits for its first visit."
+    RECHECK = "RECHECK", "整改复查: after a rectification order."
+    PATROL = "PATROL", "回头看: an unscheduled visit after closure (FT-9)."
+
+
+class PatrolStatus(Term):
+    PLANNED = "PLANNED", "已计划."
+    DONE = "DONE", "已完成."
+    CANCELLED = "CANCELLED", "已取消."
+
+
+class SyncOutcome(Term):
+    APPLIED = "APPLIED", "已保存."
+    REPLAYED = "REPLAYED", "此前已保存: the stored one comes back, nothing changed."
+    CONFLICT = "CONFLICT", "冲突: stored before with other content; the stored one comes back, nothing changed."
+    REJECTED = "REJECTED", "未保存: refused, with the code and what to do."
+    SKIPPED_DEPENDENCY = "SKIPPED_DEPENDENCY", "未处理: what it builds on in this batch was not saved."
+
+
+class CopyStatus(Term):
+    PENDING = "PENDING", "待生成: bytes are still to come, or the copies to be made."
+    MADE = "MADE", "已生成."
+    FAILED = "FAILED", "无法生成: the bytes cannot be shown as a picture; the original is kept."
+
+
+class PhotoDiscrepancy(Term):
+    TIME = "TIME", "时间不符: the declared time and the file's own are more than 10 minutes apart."
+    PLACE = "PLACE", "位置不符: the declared place and the file's own are more than 500 metres apart."
+
+
 class PhotoStatus(Term):
     DECLARED = "DECLARED", "已登记: announced, its bytes are still to come."
     UPLOADED = "UPLOADED", "已上传: all bytes are here, not yet verified."
@@ -95,6 +160,7 @@ class DeadlineKind(Term):
     VERIFY_EXT = "VERIFY_EXT", "核查延长: how much a verification may be extended, once (Penalty Procedure art. 18)."
     TERMINATION_NOTICE = "TERMINATION_NOTICE", "终止告知时限: both sides are told (Order 20 art. 21)."
     ODR_SETTLEMENT = "ODR_SETTLEMENT", "在线和解时限: not counted in the authority's time (T5)."
+    RESOLVE = "RESOLVE", "管辖争议解决时限: Order 20 art. 30."
     DECISION = "DECISION", "审批时限: what waits for a decision longer is escalated."
 
 
@@ -164,6 +230,27 @@ class FilingStatus(Term):
     LAPSED = "LAPSED", "已失效: the case was closed before it was decided."
 
 
+class DisputeStatus(Term):
+    RAISED = "RAISED", "待裁定."
+    DESIGNATED = "DESIGNATED", "另行指定: another unit handles it."
+    UPHELD = "UPHELD", "维持: the unit handles it."
+    LAPSED = "LAPSED", "已失效: the case was closed before it was decided."
+
+
+class BulletinPeriod(Term):
+    DAILY = "DAILY", "每日 (ZZ-21)."
+    WEEKLY = "WEEKLY", "每周."
+    MONTHLY = "MONTHLY", "每月 (ZZ-15)."
+
+
+class Particular(Term):
+    COMPLAINANT_NAME = "COMPLAINANT_NAME", "投诉人姓名."
+    COMPLAINANT_PHONE = "COMPLAINANT_PHONE", "投诉人电话."
+    COMPLAINANT_ADDRESS = "COMPLAINANT_ADDRESS", "投诉人通讯地址."
+    RESPONDENT_NAME = "RESPONDENT_NAME", "被投诉人名称."
+    RESPONDENT_ADDRESS = "RESPONDENT_ADDRESS", "被投诉人地址."
+
+
 class OdrStatus(Term):
     SETTLING = "SETTLING", "和解中."
     SETTLED = "SETTLED", "已和解."
@@ -221,6 +308,7 @@ class ApprovalKind(Term):
     CALLBACK_REVIEW = "CALLBACK_REVIEW", "回访审阅."
     RETURN = "RETURN", "退单裁定."
     FILING = "FILING", "备案审核."
+    DISPUTE = "DISPUTE", "管辖争议裁定."
 
 
 class DayType(Term):
@@ -291,6 +379,15 @@ class CaseEventKind(Term):
     RETURN_REQUESTED = "RETURN_REQUESTED", "申请退单."
     RETURN_APPROVED = "RETURN_APPROVED", "同意退单."
     RETURN_REJECTED = "RETURN_REJECTED", "不同意退单: adjudicated, the unit handles it."
+    DISPUTE_RAISED = "DISPUTE_RAISED", "提出管辖争议."
+    DISPUTE_UPHELD = "DISPUTE_UPHELD", "管辖争议维持: the unit handles it."
+    UNIT_DESIGNATED = "UNIT_DESIGNATED", "指定承办单位: another unit handles it."
+    RECUSED = "RECUSED", "回避: somebody has nothing more to do with the case."
+    RECUSAL_LIFTED = "RECUSAL_LIFTED", "解除回避."
+    LAB_RESULT_ADDED = "LAB_RESULT_ADDED", "检验结果."
+    RECTIFICATION_CLOSED = "RECTIFICATION_CLOSED", "整改复查完成."
+    PATROL_PLANNED = "PATROL_PLANNED", "计划回头看: a patrol after closure."
+    PATROL_CANCELLED = "PATROL_CANCELLED", "取消回头看."
     CALLBACK_ATTEMPTED = "CALLBACK_ATTEMPTED", "回访未接通."
     CALLBACK_RECORDED = "CALLBACK_RECORDED", "回访."
     CALLBACK_RETURNED = "CALLBACK_RETURNED", "回访记录退回."

@@ -60,12 +60,52 @@ TOKEN_LIFE = timedelta(hours=12)
 KEY_LIFE = timedelta(days=30)
 AT_ONCE = timedelta(minutes=15)  # how long "immediately" may take before it is missed (domain 4.6)
 CLOCK_SKEW = timedelta(minutes=5)
+CLOCK_SKEW_SECONDS = 10 * 366 * 86_400  # what is told of a clock that is out by more
+SYNC_ITEMS = 100
 
 PHOTO_BYTES = 20 * 1024 * 1024
 PHOTOS_PER_NOTE = 9
+IMAGE_PIXELS = 24 * 1024 * 1024  # what is sold as 24 megapixels is 24,470,208
+WEBP_PIXELS = 12_500_000  # its decoder holds the whole three times
+JPEG_PIXELS = 64 * 1024 * 1024  # decoded at half, a quarter or an eighth of their size
+IMAGE_WORKERS = 2  # decodes at once, each in a process of its own
+IMAGE_CPU_SECONDS = 1.0
+HEIC_CPU_SECONDS = 2.0  # 24 megapixels take 0.8, and half as much again when the machine is busy
+IMAGE_SECONDS = 20.0  # however little of a processor it is given
+IMAGE_MEBIBYTES = 150  # what a photo may add to the process that decodes it
+THUMBNAIL_PIXELS = 320  # the long side
+SCREEN_PIXELS = 1600
+COPY_BYTES = 4 * 1024 * 1024
+COPY_LIFE_SECONDS = 600  # how long a phone may show a copy without asking again
+DEVICE_CHARACTERS = 120
+LIKE_BITS = 3  # photos that differ in so few of 64 bits look alike
+LIKE_PHOTOS = 20  # told of one photo at the most
+PHOTO_TIME_APART = timedelta(minutes=10)  # declared and told by the file itself
+PHOTO_METRES_APART = 500.0
 ACCURACY_METRES = 100_000
+FAR_METRES = 500  # from the respondent's place; farther off is flagged
+CHECK_ITEMS = 100  # of one visit, as the next five
+SAMPLES = 30
+RAPID_TESTS = 30
+MEASURES = 10
+RECTIFICATIONS = 20
+PARTICIPANTS = 20
+ITEM_CHARACTERS = 200
+BATCH_CHARACTERS = 100
+QUANTITY_CHARACTERS = 60
+TASK_ORDER_CHARACTERS = 60
+RETEST_LIFE = timedelta(hours=4)  # Food Safety Law art. 88
+FIELD_DUE_DAYS = 365  # of an order to rectify, or a patrol
+PATROLS = 12  # planned at once
 UPLOAD_CHUNK_BYTES = 256 * 1024
 UPLOAD_IDLE_SECONDS = 60.0
+UPLOAD_LIFE = timedelta(days=14)  # how long an address takes bytes; then there is a new one
+UPLOAD_LEASE_SECONDS = 10.0  # a writer not heard of for so long may be replaced
+UPLOAD_RENEW_SECONDS = 3.0
+UPLOAD_WATCH_SECONDS = 2.0  # between two looks at the right to go on sending
+DECLARED_BYTES_A_DAY = 500 * 1024 * 1024  # of one person, on one local day
+DECLARED_BYTES_A_CASE = 2 * 1024 * 1024 * 1024
+DECLARED_PHOTOS_A_CASE = 500
 LINGER_BYTES = 32 * 1024 * 1024  # what still arrives after an answer is read so far, and no further
 LINGER_SECONDS = 30.0
 

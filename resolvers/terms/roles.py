@@ -28,17 +28,22 @@ class Role(Term):
 class Permission(Term):
     ACTIVATE_REGIME = "ACTIVATE_REGIME", "启动应急机制: activate an emergency regime."
     ADD_INSPECTION_NOTE = "ADD_INSPECTION_NOTE", "填写检查记录: file inspection notes and their photos."
+    ADD_LAB_RESULT = "ADD_LAB_RESULT", "填写检验结果: add a laboratory's result to a rapid test or a sample."
     ANSWER_CASE = "ANSWER_CASE", "直接答复: answer at intake."
     ANSWER_SUPERVISION = "ANSWER_SUPERVISION", "答复督办: answer a supervision order of the own unit."
+    DECIDE_DISPUTE = "DECIDE_DISPUTE", "裁定管辖争议: say which unit handles a case."
     DECIDE_EXTENSION = "DECIDE_EXTENSION", "审批延期: decide extension requests."
     DECIDE_FILING = "DECIDE_FILING", "备案审核: decide on written reports."
     DECIDE_RETURN = "DECIDE_RETURN", "裁定退单: decide whether a unit may return a case."
     DISPATCH_CASE = "DISPATCH_CASE", "派单: dispatch to a lead and co-handlers."
+    DECLARE_RECUSAL = "DECLARE_RECUSAL", "回避: take oneself, or somebody one answers for, off a case."
+    DISPUTE_RETURN = "DISPUTE_RETURN", "提出管辖争议: bring a refused return before the leader."
     END_REGIME = "END_REGIME", "结束应急机制: end an emergency regime."
     ENROL_ODR_ENTERPRISE = "ENROL_ODR_ENTERPRISE", "入驻在线和解企业: enrol an enterprise for ODR."
     GIVE_NOTICE = "GIVE_NOTICE", "告知: record a statutory notice to the parties."
     INSTRUCT_CASE = "INSTRUCT_CASE", "批示: give an instruction on a case."
     MERGE_CASE = "MERGE_CASE", "并单: merge a duplicate into another case."
+    PLAN_PATROL = "PLAN_PATROL", "计划回头看: plan visits after closure."
     READ_APPROVALS = "READ_APPROVALS", "查看待办审批: list what waits for the own decision."
     READ_CALENDAR = "READ_CALENDAR", "查看工作日历: read the working calendar and its amendments."
     READ_CASES = "READ_CASES", "查看工单: read the cases in sight."
@@ -47,6 +52,7 @@ class Permission(Term):
     READ_ODR_ENTERPRISES = "READ_ODR_ENTERPRISES", "查看在线和解企业: list the enrolled enterprises."
     READ_OFFICES = "READ_OFFICES", "查看机构: read the office tree."
     READ_ORIGINALS = "READ_ORIGINALS", "查看原件: read the sealed original of a photo or a document."
+    READ_TASKS = "READ_TASKS", "查看外勤任务: list the visits, rechecks and patrols of the own unit."
     RECEIVE_CASE = "RECEIVE_CASE", "登记: register a case."
     RECORD_CALLBACK = "RECORD_CALLBACK", "记录回访: call back and record it."
     RECORD_MEETING = "RECORD_MEETING", "协调会: record a coordination meeting."
@@ -86,6 +92,7 @@ HOLDINGS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _STAFF | {_P.RECEIVE_CASE, _P.ANSWER_CASE, _P.REGISTER_VOICEMAIL, _P.SPLIT_CASE, _P.TAG_CASE},
     Role.DISPATCHER: _STAFF
     | {
+        _P.DECLARE_RECUSAL,
         _P.DISPATCH_CASE,
         _P.DECIDE_RETURN,
         _P.GIVE_NOTICE,
@@ -99,12 +106,17 @@ HOLDINGS: dict[Role, frozenset[Permission]] = {
         _P.TERMINATE_CASE,
         _P.TRANSFER_CASE,
     },
-    Role.ADVISER: _STAFF,
+    Role.ADVISER: _STAFF | {_P.DECLARE_RECUSAL},
     Role.CLERK: _STAFF
     | {
+        _P.ADD_LAB_RESULT,
         _P.ANSWER_SUPERVISION,
+        _P.DECLARE_RECUSAL,
+        _P.DISPUTE_RETURN,
         _P.GIVE_NOTICE,
+        _P.PLAN_PATROL,
         _P.READ_ORIGINALS,
+        _P.READ_TASKS,
         _P.REQUEST_EXTENSION,
         _P.REQUEST_RETURN,
         _P.SIGN_FOR_CASE,
@@ -113,15 +125,34 @@ HOLDINGS: dict[Role, frozenset[Permission]] = {
         _P.SUSPEND_CASE,
         _P.TERMINATE_CASE,
     },
-    Role.INSPECTOR: _STAFF | {_P.ADD_INSPECTION_NOTE, _P.SUBMIT_RESULT, _P.READ_ORIGINALS},
-    Role.RESPONSIBLE_PERSON: _STAFF | {_P.SIGN_OFF, _P.READ_APPROVALS, _P.READ_ORIGINALS, _P.ANSWER_SUPERVISION},
+    Role.INSPECTOR: _STAFF
+    | {
+        _P.ADD_INSPECTION_NOTE,
+        _P.ADD_LAB_RESULT,
+        _P.DECLARE_RECUSAL,
+        _P.PLAN_PATROL,
+        _P.READ_ORIGINALS,
+        _P.READ_TASKS,
+        _P.SUBMIT_RESULT,
+    },
+    Role.RESPONSIBLE_PERSON: _STAFF
+    | {
+        _P.ANSWER_SUPERVISION,
+        _P.DECLARE_RECUSAL,
+        _P.DISPUTE_RETURN,
+        _P.PLAN_PATROL,
+        _P.READ_APPROVALS,
+        _P.READ_ORIGINALS,
+        _P.READ_TASKS,
+        _P.SIGN_OFF,
+    },
     Role.SECTION_OFFICER: _STAFF
     | {_P.DECIDE_EXTENSION, _P.DECIDE_FILING, _P.READ_APPROVALS, _P.READ_ORIGINALS, _P.REVIEW_CALLBACK},
     Role.CALLBACK_OFFICER: _STAFF | {_P.RECORD_CALLBACK},
     Role.CALLBACK_REVIEWER: _STAFF | {_P.REVIEW_CALLBACK, _P.READ_APPROVALS},
     Role.SUPERVISION_OFFICER: _SUPERVISOR,
     Role.DUTY_LEADER: _SUPERVISOR | {_P.DECIDE_EXTENSION, _P.DECIDE_FILING, _P.DECIDE_RETURN},
-    Role.LEADER: _SUPERVISOR | {_P.ACTIVATE_REGIME, _P.END_REGIME, _P.INSTRUCT_CASE},
+    Role.LEADER: _SUPERVISOR | {_P.ACTIVATE_REGIME, _P.DECIDE_DISPUTE, _P.END_REGIME, _P.INSTRUCT_CASE},
     Role.ANALYST: _STAFF,
     Role.ODR_ENTERPRISE: frozenset({_P.READ_CASES, _P.SETTLE_ODR}),
     Role.INTEGRATOR: _STAFF | {_P.RECEIVE_CASE},
@@ -146,6 +177,8 @@ CENTRE = frozenset(
 )
 # The handling unit sees what was dispatched to it (domain 2.8).
 UNIT = frozenset({Role.CLERK, Role.INSPECTOR, Role.RESPONSIBLE_PERSON, Role.ADVISER})
+# Of these, those who go out and answer for it; an adviser does not.
+FIELD = UNIT - {Role.ADVISER}
 THIRD_PARTIES = frozenset({Role.INTEGRATOR, Role.ODR_ENTERPRISE})
 # A case's photos: agents, callback officers and third parties have no column for them in domain 2.8.
 PHOTO_VIEWERS = CENTRE | UNIT

@@ -43,6 +43,7 @@ class Action(Term):
     REQUEST_RETURN = "REQUEST_RETURN", "申请退单"
     TAKE_BACK = "TAKE_BACK", "同意退单"
     LEAVE_WITH_UNIT = "LEAVE_WITH_UNIT", "不同意退单"
+    DESIGNATE = "DESIGNATE", "指定承办单位"
     SUSPEND = "SUSPEND", "中止"
     RESUME = "RESUME", "恢复"
     SUBMIT_FILING = "SUBMIT_FILING", "提交书面报告"

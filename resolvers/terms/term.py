@@ -36,3 +36,8 @@ class Term(StrEnum):
     @cache
     def _named(cls) -> dict[str, Self]:
         return {member.value: member for member in cls}
+
+
+# Metadata of a field of a request that requests to the last release did not have: one that says nothing in it is the
+# same request as before, so that what a phone sends again after the release changed is known.
+LATER = {"joined": "later"}

@@ -41,6 +41,7 @@ class Kind(Enum):
     MANY = "many"
     PAGES = "pages"
     ASKED = "asked"
+    RECKONED = "reckoned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,16 @@ def asked(description: str, *needs: str) -> Callable[[Callable[..., Any]], Any]:
 
     def declare(resolver: Callable[..., Any]) -> Any:
         source = Source(Kind.ASKED, description, needs=needs)
+        return strawberry.field(resolver=resolver, description=description, metadata={"source": source})
+
+    return declare
+
+
+def reckoned(description: str, *needs: str) -> Callable[[Callable[..., Any]], Any]:
+    """A Python function of named columns and of the field's own arguments: it reads nothing, and asks for nobody."""
+
+    def declare(resolver: Callable[..., Any]) -> Any:
+        source = Source(Kind.RECKONED, description, needs=needs, function=resolver)
         return strawberry.field(resolver=resolver, description=description, metadata={"source": source})
 
     return declare

@@ -92,6 +92,13 @@ class Compiler:
             return f"must({made})" if isinstance(at.field.type, GraphQLNonNull) else made
         return f"{self.code.name(leaf.writer(at.field.type, lambda kind: self._plain(kind, at.nodes)))}({made})"
 
+    def reckoned(self, at: _At) -> str:
+        """A call of the function that the declaration names, over columns by name and the arguments of this request."""
+        needs = ", ".join(f"{name!r}: {at.rows.column(name, at.alias, at.model)}" for name in at.source.needs)
+        given = self.code.name(self.arguments(at.field, at.nodes[0]))
+        made = f"{self.code.name(at.source.function)}({{{needs}}}, **{given}(e))"
+        return f"{self.code.name(leaf.writer(at.field.type, lambda kind: self._plain(kind, at.nodes)))}({made})"
+
     def _plain(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Callable[[Any], Any]:
         """Writes an object that a derived field made: plain attributes and nothing else."""
         parts: list[tuple[str, str | None, Callable[[Any], Any]]] = []
@@ -259,6 +266,7 @@ _WRITERS: dict[Kind, Callable[[Compiler, _At], str]] = {
     Kind.MANY: Compiler.many,
     Kind.PAGES: Compiler.pages,
     Kind.ASKED: Compiler.asked,
+    Kind.RECKONED: Compiler.reckoned,
 }
 _PARTS: dict[str, Callable[[Compiler, Pages, Any, list[FieldNode]], str]] = {
     "nodes": Compiler.nodes,

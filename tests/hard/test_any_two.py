@@ -37,9 +37,20 @@ ROADS: dict[str, tuple[str, ...]] = {
     "RETURN_REQUESTED": ("dispatchCase", "requestReturn"),
     "PENDING_DISPATCH": ("dispatchCase", "requestReturn", "decideReturn"),
     "IN_PROGRESS": ("dispatchCase", "signForCase"),
+    "IN_PROGRESS, somebody off": ("dispatchCase", "signForCase", "declareRecusal"),
+    "IN_PROGRESS, not taken back": ("dispatchCase", "requestReturn", "decideReturn REJECT"),
+    "IN_PROGRESS, disputed": ("dispatchCase", "requestReturn", "decideReturn REJECT", "disputeReturn"),
     "PENDING_SIGN_OFF": ("dispatchCase", "signForCase", "submitResult"),
     "CLOSED_AWAITING_CALLBACK": ("dispatchCase", "signForCase", "submitResult", "signOff"),
     "CALLBACK_REVIEW": ("dispatchCase", "signForCase", "submitResult", "signOff", "recordCallback"),
+    "IN_PROGRESS, tested": ("dispatchCase", "signForCase", "addInspectionNote"),
+    "CLOSED_AWAITING_CALLBACK, a patrol planned": (
+        "dispatchCase",
+        "signForCase",
+        "submitResult",
+        "signOff",
+        "planPatrols",
+    ),
     "SUSPENDED": ("dispatchCase", "signForCase", "suspendCase"),
     "PENDING_FILING": ("dispatchCase", "signForCase", "submitFilingReport"),
     "FILED": ("dispatchCase", "signForCase", "submitFilingReport", "decideFilingReport"),
@@ -149,11 +160,12 @@ async def brought_to(city: City, place: str) -> Matter:
     channel = "VOICEMAIL" if place.startswith("VOICEMAIL") else "PHONE"
     case = await city.receive(kind="COMPLAINT", channel=channel, respondent=SHOP, party=None)
     matter = received(case, "COMPLAINT", clock.now(), status=case["status"], is_enrolled=True)
-    for name in ROADS[place]:
-        attempt = Deed(name, "APPROVE" if name.startswith("decide") else "").attempt(city, matter)
+    for step in ROADS[place]:
+        name, _, decision = step.partition(" ")
+        attempt = Deed(name, decision or "APPROVE" if name.startswith("decide") else "").attempt(city, matter)
         target = RULES[name].to(attempt)
         payload = await city.as_(attempt.who).done(name, f"__typename {RULES[name].shape}", **attempt.given)
-        matter.version += 1
+        matter.version += not RULES[name].still
         matter.go(target, attempt.now)
         RULES[name].learn(attempt, payload)
         if then := RULES[name].then:

@@ -25,6 +25,8 @@ _NOTES = ", ".join(
     f"'{kind}'"
     for kind in (
         "INSPECTION_NOTE_ADDED",
+        "RECTIFICATION_CLOSED",
+        "LAB_RESULT_ADDED",
         "PHOTO_VERIFIED",
         "ORIGINAL_READ",
         "DOCUMENT_VERIFIED",
@@ -65,7 +67,8 @@ _FLAWS = {
     ),
     "keys without an outcome": "FROM idempotency_keys WHERE outcome IS NULL",
     "keys whose case is not there": (
-        "FROM idempotency_keys k WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = (k.outcome->>'case')::uuid)"
+        "FROM idempotency_keys k WHERE k.outcome->>'case' IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = (k.outcome->>'case')::uuid)"
     ),
     "gaps in a chain": (
         "FROM (SELECT max(seq) AS last, count(*) AS entries FROM ledger GROUP BY jurisdiction_id) x WHERE last <> entries"

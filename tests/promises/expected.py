@@ -66,8 +66,10 @@ DECIDES = {
     "EXTENSION": {"SECTION_OFFICER@top"},  # never the section of the unit that asks
     "FILING": {"SECTION_OFFICER@top"},
     "RETURN": {"DISPATCHER@top"},  # nor a dispatcher of the unit that asks
+    "DISPUTE": {"LEADER@top"},
     "CALLBACK_REVIEW": {"CALLBACK_REVIEWER@top", "CALLBACK_REVIEWER@east"},
 }
+TASKS = "CLERK INSPECTOR RESPONSIBLE_PERSON"  # of a unit have what it is to visit, and of no other
 ENTERPRISES = "DISPATCHER AUDITOR ADMIN"  # list those that are enrolled
 THIRD_PARTIES = "INTEGRATOR ODR_ENTERPRISE"  # see no staff
 OUT_OF_THE_OFFICE_TREE = "ODR_ENTERPRISE"  # sees the one office where its own role is held
@@ -85,7 +87,7 @@ ANALYST AUDITOR"""
 FIELDS: dict[str, dict[str, str]] = {
     "Approval": {
         "plain": "kind requestedAt escalatedAt",
-        "link": "case requestedBy extension returnRequest filingReport callback result",
+        "link": "case requestedBy extension returnRequest dispute filingReport callback result",
     },
     "Assignment": {"plain": "role status dispatchedAt signedForAt", "link": "office", "repeat": "isRepeat"},
     "Callback": {
@@ -97,23 +99,47 @@ FIELDS: dict[str, dict[str, str]] = {
         "plain": "number version kind channel status priority isUrgent tags divisionCode receivedAt registeredAt"
         " updatedAt dueAt closedAt isOverdue round recoveredLoss mergedAt",
         "link": "category leadOffice intakeOffice assignments deadlines rounds respondent complainant results"
-        " inspectionNotes extensions returnRequests nonAcceptances transfers terminations notices reopenings voidings"
+        " inspectionNotes extensions returnRequests disputes nonAcceptances transfers terminations notices reopenings voidings"
         " signOffs callbacks supervisions timeline pauses filingReports reminders suggestions instructions meetings"
-        " odrRoutings voicemailCalls mergedInto followers",
+        " odrRoutings voicemailCalls mergedInto followers recusals againstSameRespondent rectifications patrols",
         "split": "splitFrom splits",
         "title": "title",
         "description": "description",
         "place": "place",
         "answer": "answer",
+        "missing": "missingParticulars",
     },
     "CaseEvent": {"plain": "kind occurredAt caseId caseVersion", "link": "case", "own": "cursor"},
     "Category": {"plain": "code name"},
+    "CheckList": {"plain": "code name version basis categoryCodes items"},
     "Deadline": {
         "plain": "round kind clock amount unit startAt dueAt originalDueAt metAt breachedAt dueAtProvisional"
         " basisUnconfirmed calendarVersion trace stoppedAt",
         "link": "policy",
     },
-    "DeadlinePolicy": {"plain": "version legalBasis confirmed"},
+    "DeadlinePolicy": {"plain": "version legalBasis confirmed priority"},
+    "Dispute": {
+        "plain": "status raisedAt decidedAt",
+        "link": "case returnRequest office designatedOffice raisedBy decidedBy",
+        "staff": "reason legalBasis decisionReason",
+    },
+    "CheckItem": {"plain": "item result remark"},
+    "LabTest": {
+        "plain": "laboratory reportNumber result reportedAt recordedAt",
+        "link": "inspectionNote rapidTest sample recordedBy",
+    },
+    "Measure": {"plain": "kind subject record"},
+    "Patrol": {
+        "plain": "status dueAt reason plannedAt endedAt cancelReason",
+        "link": "case office plannedBy visits",
+    },
+    "RapidTest": {"plain": "item method kitBatch result isFinal retestUntil", "link": "labTests"},
+    "Rectification": {
+        "plain": "kind requirement dueAt closedAt isOverdue",
+        "link": "case office inspectionNote rechecks",
+    },
+    "Sample": {"plain": "product batch quantity", "link": "labTests"},
+    "Task": {"plain": "kind dueAt isOverdue", "link": "case office rectification patrol", "apart": "distance"},
     "ExtensionRequest": {
         "plain": "round status deadlineKind workingDays requestedAt oldDueAt newDueAt decidedAt",
         "link": "case office requestedBy decidedBy",
@@ -132,10 +158,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "staff": "reply overrideReason",
     },
     "InspectionNote": {
-        "plain": "round visitType capturedAt receivedAt lateArrival clockSkewed",
-        "link": "case office inspectors photos",
-        "staff": "findings",
-        "position": "position",
+        "plain": "round visitType capturedAt receivedAt lateArrival clockSkewed clockSkew mocked credentialsShown windowFrom"
+        " windowThrough signature phoneRepliedAt",
+        "link": "case office inspectors photos checkItems samples rapidTests measures rectifications rechecks patrol",
+        "staff": "findings taskOrder refusalReason witness phoneReply",
+        "position": "position distance isFar",
+        "bodies": "participants",
     },
     "Instruction": {"plain": "instructedAt", "link": "instructedBy", "staff": "text"},
     "Meeting": {"plain": "heldAt officeCodes recordedAt", "link": "recordedBy", "staff": "minutes"},
@@ -147,7 +175,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "link": "enterprise routedBy concludedBy",
         "settlement": "settlement reason",
     },
-    "Office": {"plain": "code name kind divisionCode", "link": "parent children staff cases", "apart": "kpis"},
+    "Office": {
+        "plain": "code name kind divisionCode bulletinPeriod",
+        "link": "parent children staff cases",
+        "apart": "kpis",
+    },
     "Party": {"plain": "wantsConfidentiality", "name": "name", "phone": "phone", "address": "address"},
     "Pause": {
         "plain": "reason startedAt endedAt",
@@ -156,14 +188,25 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Person": {"plain": "login name", "link": "office"},
     "Photo": {
-        "plain": "sha256 byteSize contentType status capturedAt receivedAt",
+        "plain": "sha256 byteSize contentType status capturedAt receivedAt copies width height discrepancies"
+        " thumbnailUrl screenUrl",
+        "link": "lookAlikes",
         "upload": "uploadUrl",
         "original": "url",
-        "nobody": "thumbnailUrl",
+        "exif": "exif",
     },
+    "PhotoLikeness": {"plain": "distance", "link": "photo"},
     "Reopening": {"plain": "round reopenedAt", "link": "reopenedBy", "staff": "newFacts reason"},
-    "Regime": {"plain": "name tag basis calendarMode startedAt endedAt isActive", "staff": "endReason"},
+    "Regime": {
+        "plain": "name tag policy bulletinPeriod basis calendarMode startedAt endedAt isActive",
+        "staff": "endReason",
+    },
     "Reminder": {"plain": "stage addressees dueAt openedAt"},
+    "Recusal": {
+        "plain": "declaredAt liftedAt",
+        "link": "person declaredBy liftedBy",
+        "staff": "reason liftReason",
+    },
     "Respondent": {"plain": "name uscc address"},
     "ReturnRequest": {
         "plain": "status requestedAt decidedAt",

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
 
 import schema
-from resolvers.doors import db
+from resolvers.copy import Examiner
+from resolvers.doors import db, pixels
 from resolvers.terms.limits import NODES_MAXIMUM
 from resolvers.terms.roles import Role
 from schema.grammar import ids
-from tests import settling
+from tests import disputes, settling
 from tests.client import Caller, Data
 from tests.pictures import get, submit_report
 from tests.promises.expected import FIELDS, KINDS
@@ -29,11 +30,21 @@ OF_CASE = {
     "Notice": "notices", "Reopening": "reopenings", "Termination": "terminations", "Voiding": "voidings",
     "TransferOut": "transfers_out", "FilingReport": "filing_reports", "Pause": "pauses", "Reminder": "reminders",
     "OdrRouting": "odr_routings", "VoicemailCall": "voicemail_calls",
-    "ReturnRequest": "return_requests", "Round": "rounds",
+    "Recusal": "recusals",
+    "ReturnRequest": "return_requests", "Dispute": "disputes", "Round": "rounds",
     "SignOff": "sign_offs", "SupervisionOrder": "supervision_orders",
     "Instruction": "instructions", "Meeting": "meetings", "SupervisionSuggestion": "supervision_suggestions",
+    "Patrol": "patrols", "Rectification": "rectifications", "Task": "tasks",
 }  # fmt: skip
-ANYWHERE = {"Category": "categories", "DeadlinePolicy": "deadline_policies"}
+OF_NOTE = {  # and those of a visit
+    "Photo": "photos", "CheckItem": "check_items", "Sample": "samples", "RapidTest": "rapid_tests",
+    "Measure": "measures", "LabTest": "lab_tests",
+}  # fmt: skip
+ANYWHERE = {
+    "Category": "categories",
+    "CheckList": "check_lists",
+    "DeadlinePolicy": "(SELECT * FROM deadline_policies ORDER BY priority) x",
+}
 
 
 def node_types() -> dict[str, GraphQLObjectType]:
@@ -102,6 +113,8 @@ async def play(city: City, other: City) -> Played:
     ended = (await city.as_("leader").done("activateRegime", "regime { id }", **flood))["regime"]
     await city.as_("leader").done("endRegime", "regime { id }", regimeId=ended["id"], reason="响应终止")
     await _read_originals(city)
+    await Examiner().catch_up()
+    await pixels.close()
     return Played(city, other, {thing.id: thing for thing in await _things(city, numbers)})
 
 
@@ -114,7 +127,16 @@ async def _waiting(city: City) -> list[str]:
     await city.as_("clerk").done("requestReturn", **change(unfit), **given)
     reported, _ = await submit_report(city, await city.case_in("IN_PROGRESS"))
     others = [unfit, reported, await city.case_in("PENDING_SIGN_OFF"), *await _called_with_its_follower(city)]
+    others += [await disputes.raised(city), await _designated(city)]
     return [each["number"] for each in (case, *others)]
+
+
+async def _designated(city: City) -> Data:
+    """The bureau's own unit would not have it; `east` is to handle it."""
+    refused = await disputes.return_refused(city, await city.dispatch(await city.receive(), "top"), "top_clerk")
+    return await disputes.decided(
+        city, disputes.designating(city, await disputes.raised(city, refused, "top_clerk"), "east")
+    )
 
 
 async def _called_with_its_follower(city: City) -> list[Data]:
@@ -188,7 +210,9 @@ async def _things(city: City, numbers: dict[str, list[str]]) -> list[Thing]:
         for kind, table in OF_CASE.items():
             found += await _rows(kind, f"{table} WHERE case_id = ANY($1::uuid[])", keys, case=label)
         notes = [thing.row["id"] for thing in found if thing.kind == "InspectionNote" and thing.case == label]
-        found += await _rows("Photo", "photos WHERE note_id = ANY($1::uuid[])", notes, case=label)
+        for kind, table in OF_NOTE.items():
+            found += await _rows(kind, f"{table} WHERE note_id = ANY($1::uuid[])", notes, case=label)
+    found += await _alike({thing.row["id"]: thing.case for thing in found if thing.kind == "Photo"})
     for kind, table in ANYWHERE.items():
         found += await _rows(kind, f"{table} WHERE $1 LIMIT 3", True)
     mine = city.jurisdiction_id
@@ -197,6 +221,14 @@ async def _things(city: City, numbers: dict[str, list[str]]) -> list[Thing]:
     found += await _rows("Regime", "regimes WHERE jurisdiction_id = $1", mine)
     found += await _rows("Person", "persons WHERE jurisdiction_id = $1 ORDER BY login LIMIT 3", mine)
     return found
+
+
+async def _alike(case_of: dict[object, str]) -> list[Thing]:
+    """The same view was photographed in three cases."""
+    things = await _rows("PhotoLikeness", "photo_likenesses WHERE photo_id = ANY($1::uuid[])", [*case_of])
+    for thing in things:
+        thing.row["earlier_case"] = case_of[thing.row["earlier_id"]]
+    return [Thing(thing.kind, thing.id, case_of[thing.row["photo_id"]], thing.row) for thing in things]
 
 
 async def _rows(kind: str, where: str, value: object, *, case: str = "") -> list[Thing]:
@@ -217,7 +249,7 @@ def selection(name: str, of: GraphQLField) -> str:
         return f"{name}(first: 100) {{ nodes {{ id }} totalCount }}"
     if kind in node_types().values():
         return f"{name} {{ id }}"
-    return f"{name} {{ {' '.join(kind.fields)} }}"
+    return f"{name} {{ {' '.join(selection(each, kind.fields[each]) for each in kind.fields)} }}"
 
 
 def questions() -> list[str]:

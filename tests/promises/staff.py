@@ -11,7 +11,9 @@ from resolvers.doors import db, suggestions
 from resolvers.models import Application, Deadline, Person, Reminder, RoleGrant, Token
 from resolvers.terms.roles import HOLDINGS, Role
 from schema.grammar import ids
+from tests import disputes, field
 from tests.client import Data
+from tests.photographs import phone
 from tests.pictures import declaration, picture, put, submit_report
 from tests.world import LONG_AGO, City, change
 
@@ -86,7 +88,7 @@ def _token(city: City, who: str, **holder: Any) -> Token:
 
 async def in_progress(city: City, matter: Data, *, working_days: int = 2) -> Data:
     """Led by `east` after a return was refused, extended once, supervised, inspected with one photo that came and one that did not,
-    suspended and resumed, and reported under seal in vain.
+    suspended and resumed, and reported under seal in vain; two of another unit have nothing to do with it.
     """
     case = await adjudicated(city, await city.sign_for(await city.dispatch(await city.receive(**matter))))
     shape = "case { id version } extension { id }"
@@ -96,15 +98,18 @@ async def in_progress(city: City, matter: Data, *, working_days: int = 2) -> Dat
     decision = {"extensionId": asked["extension"]["id"], "expectedVersion": asked["case"]["version"]}
     decided = await city.as_("section").done("decideExtension", **decision, decision="APPROVE", reason="情况属实")
     supervised = await pressed(city, decided["case"])
-    data, taken = picture(), "2026-11-20T09:58:00+08:00"
+    data, taken = phone(), "2026-11-20T09:58:00+08:00"
     place = {"latitude": 46.8, "longitude": 130.3, "accuracy": 12.0}
-    note = await city.inspect(
-        case, place=place, photos=[declaration(data, capturedAt=taken), declaration(picture(), capturedAt=taken)]
-    )
+    photos = [declaration(data, capturedAt=taken, place=place), declaration(picture(), capturedAt=taken)]
+    note = await city.inspect(case, place=place, deviceTime="2001-01-01T00:00:00Z", photos=photos, **field.whole())
+    await field.answer(city, note)
+    obeyed = {"rectificationId": note["rectifications"][0]["id"], "done": True}
+    spot = {"rectifications": [{"kind": "ORDER", "requirement": "亮证经营。", "dueOn": field.day(31)}]}
+    await city.inspect(case, capturedAt="2026-11-20T11:00:00+08:00", visitType="RECHECK", rechecks=obeyed, **spot)
     sent = await put(city.as_("inspector"), note["photos"][0]["uploadUrl"], data)
     assert sent.status_code == 200, sent.text
     await remind(supervised)
-    return await reported(city, await paused(city, supervised))
+    return await excused(city, await reported(city, await paused(city, supervised)))
 
 
 async def remind(case: Data) -> None:
@@ -134,6 +139,18 @@ async def reported(city: City, case: Data) -> Data:
     return found
 
 
+async def excused(city: City, case: Data) -> Data:
+    """Two are taken off, one of whom by mistake."""
+    dispatcher, shape = city.as_("dispatcher"), "case { id number version status } recusal { id }"
+    for who in ("west_inspector2", "west_responsible"):
+        given = {"personId": ids.encode("Person", city.persons[who]), "reason": "与被投诉人系近亲属"}
+        done = await dispatcher.done("declareRecusal", shape, **change(case), **given)
+        case = done["case"]
+    lifted = {"recusalId": done["recusal"]["id"], "expectedVersion": case["version"], "reason": "经查不属实"}
+    found: Data = (await dispatcher.done("liftRecusal", **lifted))["case"]
+    return found
+
+
 async def pressed(city: City, case: Data) -> Data:
     """The leader wants it done and orders supervision, which the unit answers; two offices met about it."""
     leader, held = city.as_("leader"), {"heldAt": "2026-11-20T09:00:00+08:00", "minutes": "由东县主办。"}
@@ -150,14 +167,9 @@ async def pressed(city: City, case: Data) -> Data:
 
 
 async def adjudicated(city: City, case: Data) -> Data:
-    """The unit asked to return it, and was told to handle it."""
-    given = {"reason": "不属本辖区", "legalBasis": "第37条", "suggestedOfficeCode": city.codes["west"]}
-    shape = "case { id version } returnRequest { id }"
-    asked = await city.as_("clerk").done("requestReturn", shape, **change(case), **given)
-    decision = {"returnRequestId": asked["returnRequest"]["id"], "expectedVersion": asked["case"]["version"]}
-    decided = await city.as_("dispatcher").done("decideReturn", **decision, decision="REJECT", reason="由你单位办理")
-    found: Data = decided["case"]
-    return found
+    """The unit asked to return it, and was told to handle it by the centre and by the leader."""
+    raised = await disputes.raised(city, await disputes.return_refused(city, case))
+    return await disputes.decided(city, disputes.upholding(raised))
 
 
 async def called_back(city: City, case: Data) -> Data:
@@ -166,4 +178,14 @@ async def called_back(city: City, case: Data) -> Data:
         await city.submit(case, recoveredLoss="88.50", coHandlerOverrideReason="协办单位已电话反馈"), reason="同意"
     )
     called = await city.call_back(signed, remark="来电人表示满意", resolved=True)
-    return await city.review(called, decision="REJECT", reason="记录不完整")
+    return await patrolled(city, await city.review(called, decision="REJECT", reason="记录不完整"))
+
+
+async def patrolled(city: City, case: Data) -> Data:
+    """One patrol done, one cancelled, one still to come."""
+    planned = await field.plan(city, case, field.day(10), field.day(20), field.day(30))
+    first, second, _ = planned["patrols"]
+    await city.inspect(case, capturedAt="2026-11-20T20:00:00+08:00", visitType="NIGHT", patrol=first["id"])
+    given = {"patrolId": second["id"], "expectedVersion": planned["version"], "reason": "已搬走"}
+    cancelled = await city.as_("clerk").done("cancelPatrol", **given)
+    return {**case, **cancelled["case"]}

@@ -14,13 +14,14 @@ import pytest
 from graphql import GraphQLInputObjectType
 
 import schema
-from resolvers.doors import db
+from resolvers.copy import Examiner
+from resolvers.doors import db, pixels
 from schema.grammar import ids
-from tests import world
+from tests import disputes, world
 from tests.client import Caller, Data
 from tests.pictures import declaration, picture, put, reporting, sealed
 from tests.promises.expected import FIELDS
-from tests.promises.matrix import OF_CASE, closed_at_the_centre, come_to_the_centre
+from tests.promises.matrix import OF_CASE, OF_NOTE, closed_at_the_centre, come_to_the_centre
 from tests.promises.staff import MATTERS, called_back, in_progress
 from tests.world import City
 
@@ -58,11 +59,27 @@ async def foreign(http: httpx.AsyncClient, base_url: str) -> Foreign:
     for kind, table in tables.items():
         rows = await db.query(f"SELECT id FROM {table} WHERE jurisdiction_id = $1 LIMIT 5", row["j"])
         found[kind] = [ids.encode(kind, each["id"]) for each in rows]
+    for kind, table in OF_NOTE.items():
+        rows = await db.query(
+            f"SELECT p.id FROM {table} p JOIN inspection_notes n ON n.id = p.note_id WHERE n.case_id = $1", row["id"]
+        )
+        found[kind] = [ids.encode(kind, each["id"]) for each in rows]
     photos = await db.query(
         "SELECT p.id FROM photos p JOIN inspection_notes n ON n.id = p.note_id WHERE n.case_id = $1", row["id"]
     )
-    found["Photo"] = [ids.encode("Photo", each["id"]) for each in photos]
+    found["PhotoLikeness"] = await _look_alikes(other)
     return Foreign(city, other, found, report, str(photos[0]["id"]))
+
+
+async def _look_alikes(city: City) -> list[str]:
+    """Of a photo, with one of another case that shows the same."""
+    await in_progress(city, MATTERS["confidential"])
+    await Examiner().catch_up()
+    await pixels.close()
+    of_city = "photos p JOIN inspection_notes n ON n.id = p.note_id JOIN cases c ON c.id = n.case_id"
+    sql = f"SELECT l.id FROM photo_likenesses l, {of_city} WHERE p.id = l.photo_id AND c.jurisdiction_id = $1"
+    rows = await db.query(sql, city.jurisdiction_id)
+    return [ids.encode("PhotoLikeness", each["id"]) for each in rows]
 
 
 def absent(kind: str) -> str:
@@ -103,7 +120,7 @@ def _words(value: Any) -> list[str]:
     return [value] if isinstance(value, str) and len(value) > 3 else []
 
 
-@pytest.mark.parametrize("kind", sorted(set(FIELDS) - {"Category", "DeadlinePolicy"}))
+@pytest.mark.parametrize("kind", sorted(set(FIELDS) - {"Category", "CheckList", "DeadlinePolicy"}))
 async def test_by_its_id(kind: str, foreign: Foreign) -> None:
     assert foreign.ids[kind], "nothing to be hidden"
     one = "query ($i: ID!) { node(id: $i) { __typename id } }"
@@ -205,6 +222,12 @@ PLACES: dict[str, tuple[str, Data, list[tuple[str, str]]]] = {
         [("caseId", "Case"), ("handlers", "Persons"), ("handlers", "logins")],
     ),
     "signOff": ("responsible", {"expectedVersion": 1, "decision": "APPROVE"}, [("caseId", "Case")]),
+    "addLabResult": (
+        "clerk", {"laboratory": "检验所", "reportNumber": "1", "result": "CONFORMING", "reportedAt": "2026-11-20T10:00:00+08:00"},
+        [("rapidTestId", "RapidTest"), ("sampleId", "Sample")],
+    ),
+    "planPatrols": ("clerk", {"expectedVersion": 1, "dueOn": ["2099-01-01"], "reason": "回头看"}, [("caseId", "Case")]),
+    "cancelPatrol": ("clerk", {"expectedVersion": 1, "reason": "已搬走"}, [("patrolId", "Patrol")]),
     "requestExtension": ("clerk", {"expectedVersion": 1, "workingDays": 1, "reason": "检测"}, [("caseId", "Case")]),
     "decideExtension": ("section", {"expectedVersion": 1, "decision": "APPROVE"}, [("extensionId", "ExtensionRequest")]),
     "withdrawExtension": ("clerk", {"expectedVersion": 1}, [("extensionId", "ExtensionRequest")]),
@@ -229,6 +252,17 @@ PLACES: dict[str, tuple[str, Data, list[tuple[str, str]]]] = {
     "decideReturn": (
         "dispatcher", {"expectedVersion": 1, "decision": "APPROVE"}, [("returnRequestId", "ReturnRequest")],
     ),
+    "declareRecusal": (
+        "dispatcher", {"expectedVersion": 1, "reason": "系近亲属"}, [("caseId", "Case"), ("personId", "Person")],
+    ),
+    "liftRecusal": ("dispatcher", {"expectedVersion": 1, "reason": "不属实"}, [("recusalId", "Recusal")]),
+    "disputeReturn": (
+        "clerk", {"expectedVersion": 1, "reason": "不属本辖区"}, [("returnRequestId", "ReturnRequest")],
+    ),
+    "decideDispute": (
+        "leader", {"expectedVersion": 1, "decision": "APPROVE", "designatedOfficeCode": "x"},
+        [("disputeId", "Dispute"), ("designatedOfficeCode", "code")],
+    ),
     "recordCallback": (
         "caller", {"expectedVersion": 1, "level": "SATISFIED"}, [("caseId", "Case"), ("followerCaseId", "Case")],
     ),
@@ -252,7 +286,7 @@ PLACES: dict[str, tuple[str, Data, list[tuple[str, str]]]] = {
     "callVoicemail": ("agent", {"expectedVersion": 1, "reached": True}, [("caseId", "Case")]),
     "registerVoicemail": ("agent", {"expectedVersion": 1, "title": "退款", "description": ""}, [("caseId", "Case")]),
 }  # fmt: skip
-BESIDE_THE_CASE = ("followerCaseId", "targetCaseId")
+BESIDE_THE_CASE = ("followerCaseId", "personId", "targetCaseId")
 NAMING = [(mutation, place, kind) for mutation, (_, _, places) in PLACES.items() for place, kind in places]
 
 
@@ -263,6 +297,8 @@ async def test_in_a_mutation(mutation: str, place: str, kind: str, foreign: Fore
     given = {**rest, "idempotencyKey": KEY}
     if place in BESIDE_THE_CASE or not place.endswith("Id"):
         given |= {"caseId": own["id"]} | ({"expectedVersion": own["version"]} if "expectedVersion" in rest else {})
+    if place == "designatedOfficeCode":
+        given = {**disputes.designating(foreign.city, await disputes.raised(foreign.city)), "idempotencyKey": KEY}
     if place == "coOfficeCodes":
         given["leadOfficeCode"] = foreign.city.codes["east"]
     there, nowhere = _named(kind, foreign)
@@ -330,15 +366,17 @@ async def test_in_a_subscription_both_are_silent(foreign: Foreign) -> None:
 
 
 async def test_at_the_address_of_a_photo(foreign: Foreign) -> None:
-    async def send(who: str, method: str, photo: str, suffix: str = "") -> tuple[int, bytes, str | None]:
+    async def send(who: str, method: str, photo: str, address: str = "/photos/{}") -> tuple[int, bytes, str | None]:
         caller = foreign.city.as_(who)
-        address = f"{caller.base_url}/photos/{photo}{suffix}"
-        response = await caller.http.request(method, address, headers=caller.headers, content=b"x" if suffix else None)
+        headers = {**caller.headers, "Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+        content = b"x" if method in {"PUT", "PATCH"} else None
+        url = caller.base_url + address.format(photo)
+        response = await caller.http.request(method, url, headers={**headers, "Upload-Offset": "0"}, content=content)
         return response.status_code, response.content, response.headers.get("content-type")
 
     mine = await foreign.city.inspect(foreign.report, photos=[declaration(data := picture())])
     assert (await put(foreign.city.as_("inspector"), mine["photos"][0]["uploadUrl"], data)).status_code == 200
-    of_report = mine["photos"][0]["uploadUrl"].split("/")[-2]
+    of_report = mine["photos"][0]["uploadUrl"].rpartition("/")[2]
     hidden = {
         foreign.photo: ("leader", "clerk", "agent", "integrator"),
         of_report: ("west_clerk", "other_agent", "top_clerk", "integrator"),
@@ -347,8 +385,13 @@ async def test_at_the_address_of_a_photo(foreign: Foreign) -> None:
         for who in people:
             for nowhere in (str(uuid4()), "no-uuid"):
                 assert await send(who, "GET", photo) == await send(who, "GET", nowhere)
-                assert await send(who, "PUT", photo, "/content") == await send(who, "PUT", nowhere, "/content")
+                for content in ("/photos/{}/content", "/uploads/{}"):
+                    assert await send(who, "PUT", photo, content) == await send(who, "PUT", nowhere, content)
+                for method in ("HEAD", "PATCH", "DELETE"):
+                    found = await send(who, method, photo, "/uploads/{}")
+                    assert found == await send(who, method, nowhere, "/uploads/{}")
+                    assert found[0] == 404
             assert (await send(who, "GET", photo))[0] == 404
     # Beside a refusal stands what is there: the right people are served at the very same addresses.
     assert (await send("clerk", "GET", of_report))[0] == 200
-    assert (await send("inspector2", "PUT", of_report, "/content"))[0] == 404, "declared by somebody else"
+    assert (await send("inspector2", "PUT", of_report, "/uploads/{}"))[0] == 404, "declared by somebody else"

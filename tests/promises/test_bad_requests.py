@@ -174,7 +174,10 @@ async def test_a_bad_token_opens_no_mutation_no_photo_and_no_socket(
                 response = await _posted(attempt, headers)
                 assert (response.status_code, codes(response)) == (401, ["UNAUTHENTICATED"]), name
                 assert "invalid_token" in response.headers["www-authenticate"]
-            for method, url in (("PUT", photo["uploadUrl"]), ("GET", photo["uploadUrl"].removesuffix("/content"))):
+            for method, url in (
+                ("PUT", photo["uploadUrl"]),
+                ("GET", photo["uploadUrl"].replace("/uploads/", "/photos/")),
+            ):
                 response = await city.http.request(method, url, headers=headers)
                 assert (response.status_code, codes(response)) == (401, ["UNAUTHENTICATED"]), name
             if name != "without a scheme":  # on a socket the bare token is one
@@ -226,7 +229,7 @@ async def test_an_upload_of_other_bytes_or_to_another_address_changes_nothing(ci
     data = picture(size=300_000)
     (photo,) = await declared(city, declaration(data))
     inspector, before = city.as_("inspector"), _kept(data_dir)
-    name = photo["uploadUrl"].split("/")[-2]
+    name = photo["uploadUrl"].rpartition("/")[2]
     async with nothing_changed():
         for content, refusal in (
             (data[:-1] + b"\x00", "WRONG_DIGEST"), (data[:-1], "WRONG_SIZE"), (b"", "WRONG_SIZE"),
@@ -238,9 +241,10 @@ async def test_an_upload_of_other_bytes_or_to_another_address_changes_nothing(ci
             "../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "..%2f..%2fx", "CON", "NUL.png", "a" * 5_000, "%00", "%ff",
             f"{name}%00", f"{name}.jpg", f"{name}/../{uuid4()}", f"./{name}x", str(uuid4()), "*", "~", "-", "C:%5cx",
         ):  # fmt: skip
-            target = httpx.URL(inspector.base_url).copy_with(raw_path=f"/photos/{path}/content".encode())
-            response = await inspector.http.put(target, content=data, headers=inspector.headers)
-            assert (response.status_code, codes(response)) == (404, ["NOT_FOUND"]), path
+            for address in (f"/photos/{path}/content", f"/uploads/{path}"):
+                target = httpx.URL(inspector.base_url).copy_with(raw_path=address.encode())
+                response = await inspector.http.put(target, content=data, headers=inspector.headers)
+                assert (response.status_code, codes(response)) == (404, ["NOT_FOUND"]), path
         assert _kept(data_dir) == before
     assert (await inspector.http.put(photo["uploadUrl"], content=data, headers=inspector.headers)).status_code == 200
 

@@ -147,7 +147,9 @@ REFUSALS: dict[str, Data] = {
     "giveNotice": {"kind": "INFORMANT", "text": "已立案。"},
     "instructCase": {"text": "速办"},
     "recordMeeting": {"heldAt": "2026-11-20T10:00:00+08:00", "officeCodes": ["x", "y"], "minutes": "好"},
+    "declareRecusal": {"reason": "系近亲属"},
     "tagCase": {"tags": ["春节"]},
+    "planPatrols": {"dueOn": ["2099-01-01"], "reason": "回头看"},
 }
 
 

@@ -51,6 +51,7 @@ CONNECTIONS = (
     "Office",
     "Regime",
     "SupervisionOrder",
+    "Task",
 )
 
 
@@ -132,20 +133,28 @@ def mutations() -> dict[str, tuple[GraphQLInputObjectType, GraphQLObjectType]]:
 
 
 def test_every_mutation_but_sign_in_asks_for_a_key() -> None:
+    """Of a batch each item brings its own."""
     keys = {
-        name: str(asked.fields["idempotencyKey"].type) for name, (asked, _) in mutations().items() if name != "signIn"
+        name: str(asked.fields["idempotencyKey"].type)
+        for name, (asked, _) in mutations().items()
+        if name not in ("signIn", "syncInspections")
     }
+    item = CORE.type_map["InspectionDraftInput"]
+    assert isinstance(item, GraphQLInputObjectType)
+    assert str(item.fields["clientId"].type) == "UUID!"
     assert set(keys.values()) == {"UUID!"}
-    assert len(keys) == 39
+    assert len(keys) == 46
 
 
 def test_every_mutation_that_changes_a_case_asks_for_the_version_seen() -> None:
-    """What makes a new fact asks for none: a case, a note, a regime and its end, an enterprise; nor does signing in."""
+    """What makes a new fact asks for none: a case, a note, a laboratory's answer, a regime and its end, an enterprise; nor does signing in."""
     asks = {name for name, (asked, _) in mutations().items() if "expectedVersion" in asked.fields}
     assert set(mutations()) - asks == {
         "signIn",
         "receiveCase",
         "addInspectionNote",
+        "syncInspections",
+        "addLabResult",
         "activateRegime",
         "endRegime",
         "enrolOdrEnterprise",

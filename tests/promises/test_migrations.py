@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
 import asyncpg
 import pytest
 
-from bench import fill
-from resolvers.doors import migrating
-from resolvers.doors.cluster import Cluster
 from resolvers.doors.postgres import Login, Logins
 from resolvers.terms.statuses import OPEN, CaseStatus
-from tests.cluster import starting, throw_away_folder
 from tests.world import City
 
 TOP = Path(__file__).resolve().parents[2]
@@ -102,10 +94,33 @@ return_requests     return_decided_by_somebody     status = ANY ARRAY['APPROVED'
 supervision_orders  supervision_answered_whole     answered_at IS NULL = answered_by_id IS NULL AND answered_at IS NULL = answer IS NULL
 terminations        termination_reason_given       btrim reason <> ''
 voidings            voiding_reason_given           btrim reason <> ''
+disputes            dispute_decided_by_somebody    status = ANY ARRAY['DESIGNATED', 'UPHELD'] = decided_by_id IS NOT NULL
+disputes            dispute_decided_whole          status = 'RAISED' = decided_at IS NULL
+disputes            dispute_designated_whole       status = 'DESIGNATED' = designated_office_id IS NOT NULL
+disputes            dispute_not_designated_to_itself designated_office_id <> office_id
+disputes            dispute_not_self_decided       decided_by_id <> raised_by_id
+disputes            dispute_reason_given           btrim reason <> ''
+inspection_notes    note_distance_not_negative     distance >= 0
+inspection_notes    note_refusal_whole             COALESCE signature, '' = 'REFUSED' = refusal_reason IS NOT NULL AND COALESCE signature, '' = 'REFUSED' = witness IS NOT NULL
+inspection_notes    note_reply_whole               phone_reply IS NULL = phone_replied_at IS NULL
+inspection_notes    note_window_in_order           window_through >= window_from
+inspection_notes    note_window_whole              window_from IS NULL = window_through IS NULL
+lab_tests           lab_test_of_one_thing          rapid_test_id IS NULL <> sample_id IS NULL
+patrols             patrol_cancelled_with_reason   status = 'CANCELLED' = cancel_reason IS NOT NULL
+patrols             patrol_ended_whole             status = 'PLANNED' = ended_at IS NULL
+patrols             patrol_reason_given            btrim reason <> ''
+photo_likenesses    likeness_in_bits               distance >= 0 AND distance <= 64
+photo_likenesses    likeness_of_two                photo_id <> earlier_id
+photos              photo_copied_whole             copies = 'PENDING' = copied_at IS NULL
+rectifications      rectification_dated            kind = 'ORDER' = due_at IS NOT NULL
+rectifications      rectification_requirement_given btrim requirement <> ''
+recusals            recusal_lifted_whole           lifted_at IS NULL = lifted_by_id IS NULL AND lifted_at IS NULL = lift_reason IS NULL
+recusals            recusal_reason_given           btrim reason <> ''
 """
 
 # What may stand once only: columns, and of which rows.
 UNIQUE = """
+check_lists         code
 applications        login
 assignments         case_id                      WHERE role = 'LEAD' AND status = 'ACTIVE'
 assignments         case_id, office_id           WHERE status = 'ACTIVE'
@@ -146,10 +161,21 @@ reopenings          case_id, round
 supervision_suggestions case_id, round, trigger
 terminations        case_id, round
 voidings            case_id
+check_items         note_id, ordinal
+disputes            case_id, office_id
+measures            note_id, ordinal
+photo_likenesses    photo_id, earlier_id
+rapid_tests         note_id, ordinal
+rectifications      note_id, ordinal
+recusals            case_id, person_id WHERE lifted_at IS NULL
+samples             note_id, ordinal
+upload_leases       upload_id
 """
 
 # What the lists on offer are read by. OPEN and CALLED stand for the states of cases somebody still has to do with.
 READ_BY = """
+respondents         jurisdiction_id, name
+respondents         jurisdiction_id, uscc WHERE uscc IS NOT NULL
 approvals           jurisdiction_id, kind, requested_at, id  WHERE decided_at IS NULL
 assignments         dispatched_at
 cases               COALESCE lead_office_id, intake_office_id, COALESCE due_at, '9999-12-31 00:00:00+00', id OPEN
@@ -176,6 +202,16 @@ cases               repeat_of_id WHERE repeat_of_id IS NOT NULL
 cases               split_from_id WHERE split_from_id IS NOT NULL
 deadline_changes    amendment_id WHERE amendment_id IS NOT NULL
 deadlines           effective_due_at, id WHERE met_at IS NULL AND stopped_at IS NULL
+patrols             office_id, due_at WHERE status = 'PLANNED'
+photos              likeness >> 0 & 65535 WHERE likeness IS NOT NULL
+photos              likeness >> 16 & 65535 WHERE likeness IS NOT NULL
+photos              likeness >> 32 & 65535 WHERE likeness IS NOT NULL
+photos              likeness >> 48 & 65535 WHERE likeness IS NOT NULL
+filing_reports      sha256
+inspection_notes    recorded_by, received_at
+photos              sha256
+photos              received_at WHERE copies = 'PENDING' AND status = 'VERIFIED'
+rectifications      office_id, due_at WHERE closed_at IS NULL
 """
 
 
@@ -246,7 +282,7 @@ async def test_lists_and_foreign_keys_have_their_indexes_and_no_row_takes_others
         )
     leading = {f"{table} {what}" for table, what, unique in found if not unique}
     held = {row["of"] + " " + row["said"].split("(")[1].split(")")[0] for row in keys}
-    assert len(held) == 77
+    assert len(held) == 105
     assert held <= leading, "a foreign key without an index makes every delete and join a scan"
     assert all(row["said"].endswith("ON DELETE RESTRICT") for row in keys)
     looked_up = {
@@ -256,125 +292,6 @@ async def test_lists_and_foreign_keys_have_their_indexes_and_no_row_takes_others
         "parties contact_digest",
     }
     assert leading - held - looked_up == set(map(whole, lines(READ_BY)))
-
-
-# --- both ways
-
-
-CATALOGUE = """
-SELECT 'column', table_name, column_name || ' ' || data_type || ' ' || is_nullable || ' '
-  || coalesce(column_default, '') || ' ' || coalesce(character_maximum_length::text, '')
-  FROM information_schema.columns WHERE table_schema = 'public'
-UNION ALL SELECT 'constraint', conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(oid)
-  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-UNION ALL SELECT 'index', tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'
-UNION ALL SELECT 'trigger', tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-UNION ALL SELECT 'function', '', pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-UNION ALL SELECT 'right', c.relname, c.relacl::text FROM pg_class c
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-"""
-BACK = """
-import asyncio, json, sys
-from tortoise import Tortoise
-from tortoise.migrations.api import migrate
-from resolvers.doors.postgres import Login
-from resolvers.models import configure
-
-async def main():
-    login, target = json.load(sys.stdin)
-    await migrate(config=configure(Login(**login).credentials()), target=target, direction="backward")
-    await Tortoise.close_connections()
-
-asyncio.run(main())
-"""
-FORTH = """
-import asyncio, json, sys
-from resolvers.doors import migrating
-from resolvers.doors.postgres import Login, Logins
-owner, app = json.load(sys.stdin)
-asyncio.run(migrating.migrate(Logins(Login(**owner), Login(**app))))
-"""
-
-
-@pytest.fixture(scope="module")
-def empty() -> Iterator[Cluster]:
-    """A cluster of its own: the one of the other tests stays as it is."""
-    with throw_away_folder() as folder, starting() as start:
-        yield start(folder)
-
-
-async def run(script: str, told: object) -> None:
-    """In a process of its own: the ORM knows one database a process."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", script, cwd=TOP, stdin=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    _, wrong = await process.communicate(json.dumps(told).encode())
-    assert process.returncode == 0, wrong.decode()
-
-
-async def catalogue(login: Login) -> set[tuple[str, str, str]]:
-    async with connected(login) as owner:
-        return {(str(kind), str(of), str(said)) for kind, of, said in await owner.fetch(CATALOGUE)}
-
-
-async def test_migrations_go_forward_backward_and_forward_again_by_two_at_once_to_the_same_schema(
-    empty: Cluster,
-) -> None:
-    logins = empty.logins
-    both = [asdict(logins.owner), asdict(logins.app)]
-
-    await run(FORTH, both)
-    forward = await catalogue(logins.owner)
-    await run(BACK, [both[0], "jiesu.__first__"])
-    backward = await catalogue(logins.owner)
-    await asyncio.gather(run(FORTH, both), run(FORTH, both))
-    again = await catalogue(logins.owner)
-
-    assert len(forward) > 500
-    assert {of for _, of, _ in backward} == {"tortoise_migrations"}
-    assert again == forward
-    async with connected(logins.owner) as owner:
-        applied = [row["name"] for row in await owner.fetch("SELECT name FROM tortoise_migrations ORDER BY id")]
-    assert applied == sorted(path.stem for path in (TOP / "resolvers" / "migrations").glob("0*.py"))
-    assert applied[-1] == migrating.NEWEST
-
-
-EXTENDED = """
-WITH clock AS (SELECT d.id, d.case_id, d.effective_due_at AS due, c.intake_office_id AS office FROM deadlines d
-  JOIN cases c ON c.id = d.case_id WHERE d.kind = 'CLOSE' LIMIT 1),
-moved AS (INSERT INTO deadline_changes (id, deadline_id, at, cause, old_due_at, new_due_at, calendar_version)
-  SELECT gen_random_uuid(), id, $1, 'EXTENSION', due, due, 1 FROM clock),
-people AS (SELECT array_agg(id) AS ids FROM (SELECT id FROM persons LIMIT 2) x)
-INSERT INTO extension_requests (id, case_id, office_id, deadline_id, round, status, working_days, reason,
-  requested_by_id, requested_at, old_due_at, new_due_at, decided_by_id, decided_at)
-SELECT gen_random_uuid(), case_id, office, id, 1, 'APPROVED', 5, '待检验', people.ids[1], $1, due, due, people.ids[2], $1
-FROM clock, people
-"""
-
-
-async def test_a_database_that_holds_cases_is_brought_to_this_release(empty: Cluster) -> None:
-    logins, counted = empty.logins, "SELECT count(*), count(*) FILTER (WHERE dispatch = 1) FROM deadlines"
-    both = [asdict(logins.owner), asdict(logins.app)]
-    await run(FORTH, both)
-    async with connected(logins.owner) as owner:
-        await fill.fill(owner, 200)
-        await owner.execute(EXTENDED, datetime(2026, 11, 20, tzinfo=UTC))
-        before = await owner.fetchrow(counted)
-    assert before is not None
-    assert before[0] > 200
-
-    await run(BACK, [both[0], "jiesu.0003_open_cases"])
-    await run(FORTH, both)
-
-    async with connected(logins.owner) as owner:
-        assert await owner.fetchrow(counted) == before
-        # What an extension of before added is taken over, so that its limit can be counted anew.
-        (extended,) = await owner.fetch("SELECT amount, unit FROM deadline_changes WHERE cause = 'EXTENSION'")
-        assert tuple(extended) == (5, "WORKING_DAY")
-        changed = "UPDATE persons SET active = active WHERE id = (SELECT id FROM persons LIMIT 1)"
-        marks = [await owner.fetchval("SELECT mark FROM identity_mark")]
-        await owner.execute(changed)
-        assert await owner.fetchval("SELECT mark FROM identity_mark") not in marks
 
 
 def detect(folder: Path) -> str:
@@ -446,7 +363,7 @@ async def test_the_application_cannot_give_itself_a_right(database: Logins) -> N
         held = {(of, what) for of, what in await owner.fetch(rights, database.app.user)}
     assert {what for of, what in held if of == "ledger"} == {"SELECT", "INSERT"}
     assert {what for of, what in held if of == "tortoise_migrations"} == {"SELECT"}
-    assert {of for of, what in held if what == "DELETE"} == {"idempotency_keys"}
+    assert {of for of, what in held if what == "DELETE"} == {"idempotency_keys", "upload_leases"}
     assert {what for _, what in held} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
 
-from resolvers import login
+from resolvers import inspection, login
 from resolvers.doors import clock, db, once
 from resolvers.doors.postgres import Logins
 from resolvers.terms import limits
+from resolvers.terms.kinds import CoordinateSystem, VisitType
+from resolvers.terms.places import Position
 from tests.client import Data, key
 from tests.promises.staff import hire
 from tests.promises.test_permissions import EVERYBODY, FATES, INPUTS
@@ -26,6 +30,7 @@ CHANGED: dict[str, Data] = {"addInspectionNote": {"findings": "另一内容"}, "
            "tagCase": {"tags": ["另一内容"]}, "answerSupervision": {"answer": "另一内容"}, "instructCase": {"text": "另一内容"},
            "recordMeeting": {"minutes": "另一内容"}, "mergeCase": {"expectedVersion": 99}, "splitCase": {"newTitle": "另一内容"},
            "enrolOdrEnterprise": {"name": "另一内容"}, "routeToOdr": {"complainantConsents": False}, "settleOdr": {"settlement": "另一内容"},
+           "addLabResult": {"laboratory": "另一内容"},
            "callVoicemail": {"remark": "另一内容"}, "registerVoicemail": {"title": "另一内容"}}  # fmt: skip
 
 
@@ -128,3 +133,17 @@ async def test_keys_are_kept_thirty_days_and_then_forgotten(city: City) -> None:
     assert limits.KEY_LIFE.days == 30
     assert kept["case"] == first["case"]
     assert forgotten == []
+
+
+def test_a_note_sent_to_the_last_release_is_the_same_when_it_is_sent_again() -> None:
+    """Phones are offline for days: what a release adds to a request, and an older phone does not say, changes nothing."""
+    at = datetime(2026, 11, 20, 2, tzinfo=UTC)
+    place = Position(46.5, 125.1, CoordinateSystem.GCJ02, 12.5)
+    photos = (inspection.Declared("a" * 64, 4_000, "image/jpeg"),)
+    visit = inspection.Visit(VisitType.FIRST, at, ("a", UUID(int=7)), "价签齐全。", place, photos)
+
+    fingerprint = once._fingerprint("add_inspection_note", {"case_id": UUID(int=9), "visit": visit})
+
+    assert fingerprint == "6cfdb51aae295fa2a3ca099653c828e8b9a5c003289c8fc25b77f9b4db49bfc1"
+    other = replace(visit, task_order="1号")
+    assert once._fingerprint("add_inspection_note", {"case_id": UUID(int=9), "visit": other}) != fingerprint

@@ -14,7 +14,8 @@ import schema
 from fixtures.callers import uscc
 from resolvers.doors import db
 from resolvers.terms.roles import Role
-from tests import settling, world
+from schema.grammar import ids
+from tests import disputes, field, settling, world
 from tests.client import Caller, Data, key
 from tests.pictures import reporting, sealed, submit_report
 from tests.promises.staff import MATTERS, PEOPLE, PLACES, hire, named
@@ -37,8 +38,19 @@ splitCase          AGENT                NOT_PERMITTED     NOT_FOUND             
 splitCase          DISPATCHER           done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 signForCase        CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 addInspectionNote  INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+addLabResult       CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+addLabResult       INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+planPatrols        CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+planPatrols        INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+planPatrols        RESPONSIBLE_PERSON   NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+cancelPatrol       CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+cancelPatrol       INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+cancelPatrol       RESPONSIBLE_PERSON   NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 requestReturn      CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 decideReturn       DISPATCHER           done              SELF_APPROVAL_FORBIDDEN    NOT_FOUND      NOT_FOUND
+disputeReturn      CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+disputeReturn      RESPONSIBLE_PERSON   NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
+decideDispute      LEADER               done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
 submitResult       CLERK                NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 submitResult       INSPECTOR            NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
 signOff            RESPONSIBLE_PERSON   NOT_YOUR_OFFICE   done                       NOT_FOUND      NOT_FOUND
@@ -59,6 +71,12 @@ giveNotice         DISPATCHER           done              done                  
 reopenCase         SUPERVISION_OFFICER  done              done                       NOT_FOUND      NOT_FOUND
 reopenCase         DUTY_LEADER          done              done                       NOT_FOUND      NOT_FOUND
 reopenCase         LEADER               done              done                       NOT_FOUND      NOT_FOUND
+declareRecusal     DISPATCHER           done              done                       NOT_FOUND      NOT_FOUND
+declareRecusal     ADVISER              done              done                       NOT_FOUND      NOT_FOUND
+declareRecusal     CLERK                done              done                       NOT_FOUND      NOT_FOUND
+declareRecusal     INSPECTOR            done              done                       NOT_FOUND      NOT_FOUND
+declareRecusal     RESPONSIBLE_PERSON   done              done                       NOT_FOUND      NOT_FOUND
+liftRecusal        DISPATCHER           done              done                       NOT_FOUND      NOT_FOUND
 voidCase           SUPERVISION_OFFICER  done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 voidCase           DUTY_LEADER          done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
 voidCase           LEADER               done              NOT_FOUND                  NOT_FOUND      NOT_FOUND
@@ -126,6 +144,17 @@ async def inspected(city: City) -> Data:
     return {"caseId": case["id"], "capturedAt": "2026-11-20T10:00:00+08:00", "inspectors": people, "findings": "无异常"}
 
 
+async def suspected(city: City) -> Data:
+    note = await city.inspect(await city.case_in("IN_PROGRESS"), rapidTests=[field.SUSPECTED])
+    return {"rapidTestId": note["rapidTests"][0]["id"], **field.ANSWER}
+
+
+async def patrolled(city: City) -> Data:
+    planned = await field.plan(city, await city.case_in("ARCHIVED"))
+    wanted = {"patrolId": planned["patrols"][0]["id"], "expectedVersion": planned["version"]}
+    return {**wanted, "reason": "已搬走"}
+
+
 async def submitted(city: City) -> Data:
     handled = {"department": "价格科", "handlers": [city.login("inspector2")], "outcome": "MEDIATED", "reply": "已退款"}
     return {**change(await city.case_in("IN_PROGRESS")), **handled}
@@ -157,6 +186,22 @@ async def returned(city: City) -> Data:
     done = await city.as_("clerk").done("requestReturn", shape, **change(case), reason="不属本辖区")
     asked = {"returnRequestId": done["returnRequest"]["id"], "expectedVersion": done["case"]["version"]}
     return {**asked, "decision": "APPROVE"}
+
+
+async def recused(city: City) -> Data:
+    shape = "case { version } recusal { id }"
+    given = {"personId": ids.encode("Person", city.persons["inspector2"]), "reason": "系近亲属"}
+    case = await city.case_in("IN_PROGRESS")
+    done = await city.as_("dispatcher").done("declareRecusal", shape, **change(case), **given)
+    return {"recusalId": done["recusal"]["id"], "expectedVersion": done["case"]["version"], "reason": "经查不属实"}
+
+
+async def not_taken_back(city: City) -> Data:
+    return disputes.disputing(await disputes.refused(city))
+
+
+async def disputed(city: City) -> Data:
+    return disputes.designating(city, await disputes.raised(city))
 
 
 async def reviewed(city: City) -> Data:
@@ -230,6 +275,9 @@ INPUTS: dict[str, Make] = {
     "dispatchCase": dispatched,
     "signForCase": on_case("DISPATCHED"),
     "addInspectionNote": inspected,
+    "addLabResult": suspected,
+    "planPatrols": on_case("ARCHIVED", dueOn=[field.day()], reason="防止反弹"),
+    "cancelPatrol": patrolled,
     "submitResult": submitted,
     "signOff": on_case("PENDING_SIGN_OFF", decision="APPROVE"),
     "requestExtension": on_case("IN_PROGRESS", workingDays=1, reason="待检测结果"),
@@ -243,6 +291,10 @@ INPUTS: dict[str, Make] = {
     "transferCase": on_case("RECORDED", receivingBody="市交通运输局", notice="请拨打12328。"),
     "requestReturn": on_case("IN_PROGRESS", reason="不属本辖区"),
     "decideReturn": returned,
+    "declareRecusal": on_case("IN_PROGRESS", reason="系近亲属"),
+    "liftRecusal": recused,
+    "disputeReturn": not_taken_back,
+    "decideDispute": disputed,
     "recordCallback": on_case("CLOSED_AWAITING_CALLBACK", level="SATISFIED"),
     "reviewCallback": reviewed,
     "terminateCase": on_case("IN_PROGRESS", ground="OTHER", reason="投诉人撤回"),
@@ -284,7 +336,7 @@ async def fate(caller: Caller, mutation: str, given: Data) -> str:
 def test_the_table_knows_every_mutation_and_no_other() -> None:
     root = schema.schema._schema.mutation_type
     assert root is not None
-    assert set(FATES) == set(INPUTS) == set(root.fields) - {"signIn"}
+    assert set(FATES) == set(INPUTS) == set(root.fields) - {"signIn", "syncInspections"}
 
 
 @pytest.mark.parametrize("mutation", FATES)

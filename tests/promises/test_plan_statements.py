@@ -87,6 +87,11 @@ HOLDERS = {
     "Case": "cases(first: {n}) {{ nodes {{ {field} }} }}",
     "Office": "offices(first: {n}) {{ nodes {{ {field} }} }}",
     "InspectionNote": "cases(first: {n}) {{ nodes {{ inspectionNotes {{ nodes {{ {field} }} }} }} }}",
+    "Patrol": "cases(first: {n}) {{ nodes {{ patrols {{ {field} }} }} }}",
+    "Rectification": "cases(first: {n}) {{ nodes {{ rectifications {{ {field} }} }} }}",
+    "RapidTest": "cases(first: {n}) {{ nodes {{ inspectionNotes {{ nodes {{ rapidTests {{ {field} }} }} }} }} }}",
+    "Sample": "cases(first: {n}) {{ nodes {{ inspectionNotes {{ nodes {{ samples {{ {field} }} }} }} }} }}",
+    "Photo": "cases(first: {n}) {{ nodes {{ inspectionNotes {{ nodes {{ photos {{ {field} }} }} }} }} }}",
     "HandlingResult": "cases(first: {n}) {{ nodes {{ results {{ {field} }} }} }}",
     "Deadline": "cases(first: {n}) {{ nodes {{ deadlines {{ {field} }} }} }}",
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import VARIABLES, Settings, SettingsError, read_settings
+from resolvers.terms.bucket import Bucket
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -29,6 +30,11 @@ def test_without_any_variable_the_defaults_hold() -> None:
         plan_cache=512,
         clockwork_seconds=15,
         allowed_origins=(),
+        photos=None,
+        s3_endpoint=None,
+        s3_region="us-east-1",
+        s3_key_id=None,
+        s3_secret=None,
     )
 
 
@@ -51,6 +57,11 @@ def test_every_variable_is_obeyed() -> None:
             "JIESU_PLAN_CACHE": "0",
             "JIESU_CLOCKWORK_SECONDS": "3600",
             "JIESU_ALLOWED_ORIGINS": "https://App.example/ http://localhost:3000",
+            "JIESU_PHOTOS": "s3://evidence.yunxi/photos/2026/",
+            "JIESU_S3_ENDPOINT": "http://minio.example:9000/",
+            "JIESU_S3_REGION": "cn-north-1",
+            "JIESU_S3_KEY_ID": "jiesu",
+            "JIESU_S3_SECRET": "a+b/c=",
         }
     ) == Settings(
         host="::1",
@@ -65,6 +76,11 @@ def test_every_variable_is_obeyed() -> None:
         plan_cache=0,
         clockwork_seconds=3_600,
         allowed_origins=("https://app.example", "http://localhost:3000"),
+        photos=("evidence.yunxi", "photos/2026"),
+        s3_endpoint="http://minio.example:9000",
+        s3_region="cn-north-1",
+        s3_key_id="jiesu",
+        s3_secret="a+b/c=",
     )
 
 
@@ -98,6 +114,14 @@ def test_none_loads_nothing() -> None:
         ("JIESU_POOL_SIZE", "101"),
         ("JIESU_ALLOWED_ORIGINS", "*"),
         ("JIESU_ALLOWED_ORIGINS", "https://app.example/path"),
+        ("JIESU_PHOTOS", "/srv/photos"),
+        ("JIESU_PHOTOS", "s3://"),
+        ("JIESU_PHOTOS", "s3://bucket/../other"),
+        ("JIESU_PHOTOS", "s3://me:secret@bucket"),
+        ("JIESU_S3_ENDPOINT", "minio:9000"),
+        ("JIESU_S3_ENDPOINT", "http://me:secret@minio"),
+        ("JIESU_S3_REGION", "some where"),
+        ("JIESU_S3_SECRET", "secret"),
     ],
 )
 def test_a_malformed_value_is_refused_in_a_sentence_that_names_the_variable(name: str, value: str) -> None:
@@ -118,6 +142,16 @@ def test_an_unknown_variable_is_refused_by_name() -> None:
 
 def test_settings_are_never_printed_with_the_database_password() -> None:
     assert "hunter2" not in repr(read_settings({"DATABASE_URL": "postgres://me:hunter2@h/d"}))
+
+
+def test_photos_are_kept_in_the_data_folder_or_in_a_bucket_whose_key_is_never_printed() -> None:
+    given = {"JIESU_PHOTOS": "s3://evidence", "JIESU_S3_KEY_ID": "hunter1", "JIESU_S3_SECRET": "hunter2"}
+    settings = read_settings(given)
+    assert settings.bucket == Bucket("evidence", "", None, "us-east-1", "hunter1", "hunter2")
+    assert "hunter" not in repr(settings) + repr(settings.bucket)
+    assert read_settings({"JIESU_PHOTOS": "LOCAL"}).bucket is None
+    with pytest.raises(SettingsError, match=r"^JIESU_S3_SECRET and JIESU_S3_KEY_ID must both be given, or neither\.$"):
+        read_settings({"JIESU_S3_KEY_ID": "hunter1"})
 
 
 def test_every_variable_has_a_meaning_and_every_setting_a_variable() -> None:

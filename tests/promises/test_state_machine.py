@@ -34,7 +34,7 @@ from tests.settling import SHOP, enrol
 from tests.world import PEOPLE, City
 
 T = TypeVar("T")
-RUNS, STEPS = int(os.environ.get("JIESU_STATE_RUNS", "60")), 50
+RUNS, STEPS = int(os.environ.get("JIESU_STATE_RUNS", "50")), 50
 AT_ONCE = 3  # open cases of one run
 CALLED_ABOUT = {"CLOSED_AWAITING_CALLBACK", "CALLBACK_REVIEW"}
 STATES = {status.value for status in CaseStatus}
@@ -58,7 +58,7 @@ LONG = settings(
 SHAPE = "case { id number version status round }"
 ASKED = {"EXTENSION": "extension", "RETURN": "returnRequest", "FILING": "filingReport"}
 # What is not done to a case on record, but before there is one, or to a city.
-SETTING_UP = {"signIn", "receiveCase", "enrolOdrEnterprise", "activateRegime", "endRegime"}
+SETTING_UP = {"signIn", "syncInspections", "receiveCase", "enrolOdrEnterprise", "activateRegime", "endRegime"}
 
 
 @dataclass

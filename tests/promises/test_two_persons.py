@@ -13,6 +13,7 @@ from resolvers.doors import db
 from resolvers.models import RoleGrant
 from resolvers.terms.roles import Role
 from tests.client import Data
+from tests.disputes import designating, raised
 from tests.world import LONG_AGO, City, alter, change
 
 SHAPE = "case { id number version status }"
@@ -44,6 +45,10 @@ async def returned(city: City) -> Decision:
     return "decideReturn", approving(asked["case"], returnRequestId=asked["returnRequest"]["id"])
 
 
+async def disputed(city: City) -> Decision:
+    return "decideDispute", designating(city, await raised(city))
+
+
 async def filing(city: City) -> Decision:
     parts = {"cause": "政策所限", "process": "多次协调", "recommendation": "建议列入下年计划", "document": DOCUMENT}
     given = {**change(await city.case_in("IN_PROGRESS")), **parts}
@@ -62,6 +67,7 @@ STAGES: dict[str, tuple[Stage, dict[str, str]]] = {
     "SIGN_OFF": (sign_off, {"submitted it": "clerk", "is a handler": "inspector"}),
     "EXTENSION": (extension, {"asked for it": "clerk", "is of the unit": "inspector2"}),
     "RETURN": (returned, {"asked for it": "clerk", "is of the unit": "inspector2"}),
+    "DISPUTE": (disputed, {"raised it": "clerk", "is of the unit": "inspector2"}),
     "FILING": (filing, {"submitted it": "clerk", "is of the unit": "inspector2"}),
     "CALLBACK_REVIEW": (callback, {"made the call": "caller"}),
 }
@@ -113,6 +119,7 @@ async def test_somebody_else_of_the_same_role_does_decide(city: City, stage: str
         "SIGN_OFF": "responsible",
         "EXTENSION": "section",
         "RETURN": "dispatcher",
+        "DISPUTE": "leader",
         "FILING": "section",
         "CALLBACK_REVIEW": "reviewer",
     }

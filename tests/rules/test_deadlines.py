@@ -44,6 +44,7 @@ def row(
     clock: str = "SERVICE",
     version: int = 1,
     since: date = date(2019, 1, 1),
+    priority: str | None = None,
 ) -> Policy:
     return Policy(
         id=UUID(int=number),
@@ -58,6 +59,7 @@ def row(
         confirmed=True,
         effective_from=since,
         effective_to=None,
+        priority=priority,
     )
 
 
@@ -70,6 +72,7 @@ def chosen(
     regime: str | None = None,
     clock: str = "SERVICE",
     received_at: datetime = NOON,
+    priority: str | None = None,
 ) -> set[int]:
     found = choose(
         policies,
@@ -79,6 +82,7 @@ def chosen(
         regime=regime,
         clock=clock,
         received_at=received_at,
+        priority=priority,
     )
     return {policy.id.int for policy in found}
 
@@ -114,6 +118,36 @@ def test_a_regime_with_a_row_for_the_channel_replaces_that_too() -> None:
     rows = [COMPLAINT, MAYOR, row(5, 1, channel="MAYOR_HOTLINE", regime="EPIDEMIC")]
 
     assert chosen(rows, channel="MAYOR_HOTLINE", regime="EPIDEMIC") == {1, 5}
+
+
+def test_a_row_for_a_priority_binds_beside_that_for_any_and_no_other_priority() -> None:
+    rows = [COMPLAINT, row(5, 2, HOUR, regime="GRADED", priority="EMERGENCY")]
+
+    assert chosen(rows, regime="GRADED", priority="EMERGENCY") == {1, 5}
+    assert chosen(rows, regime="GRADED", priority="NORMAL") == {1}
+    assert chosen(rows, regime="GRADED") == {1}
+    assert chosen(rows, priority="EMERGENCY") == {1}
+
+
+def test_a_regimes_row_replaces_the_normal_one_of_its_priority_alone() -> None:
+    normal = [row(5, 5, priority="URGENT"), row(6, 9)]
+    rows = [
+        *normal,
+        row(7, 4, regime="GRADED", priority="URGENT"),
+        row(8, 3, regime="GRADED", priority="URGENT", version=2),
+    ]
+
+    assert chosen(rows, regime="GRADED", priority="URGENT") == {6, 8}
+    assert chosen(rows, priority="URGENT") == {5, 6}
+    assert chosen(rows, regime="GRADED", priority="NORMAL") == {6}
+
+
+def test_of_two_limits_that_run_out_together_the_one_for_the_priority_is_named() -> None:
+    any_, graded = row(1, 24, HOUR), row(2, 24, HOUR, priority="NORMAL")
+
+    for rows in ([any_, graded], [graded, any_]):
+        assert earliest(CALENDAR, rows, NOON, STATUTORY)[0] is graded
+    assert earliest(CALENDAR, [row(3, 23, HOUR), graded], NOON, STATUTORY)[0].id.int == 3
 
 
 def test_a_regime_without_a_row_for_the_kind_leaves_the_normal_one() -> None:

@@ -1,13 +1,24 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.rules.evidence import CONTENT_TYPES, HEAD_BYTES, content_type, is_late, is_skewed
-from resolvers.terms.statuses import CaseStatus
+from resolvers.rules.evidence import (
+    CONTENT_TYPES,
+    HEAD_BYTES,
+    content_type,
+    due_on,
+    is_far,
+    is_late,
+    is_skewed,
+    retest_until,
+    seen_at,
+)
+from resolvers.terms.actor import Refused
+from resolvers.terms.statuses import HANDLED, CaseStatus
 
 RECEIVED = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -73,3 +84,44 @@ def test_a_clock_more_than_five_minutes_ahead_is_skewed_and_one_behind_may_have_
     ahead: timedelta, skewed: bool
 ) -> None:
     assert is_skewed(RECEIVED + ahead, RECEIVED) is skewed
+
+
+@pytest.mark.parametrize("status", CaseStatus)
+def test_whoever_follows_up_comes_after_closure_by_plan_and_late_only_while_a_result_waits(status: CaseStatus) -> None:
+    assert is_late(status, follows_up=True) == (is_late(status) and status not in HANDLED)
+
+
+@pytest.mark.parametrize(
+    ("distance", "accuracy", "far"),
+    [
+        (0.0, None, False), (500.0, None, False), (500.1, None, True), (600.0, 100.0, False), (600.1, 100.0, True),
+        (2_000.0, 100_000.0, False),
+    ],
+)  # fmt: skip
+def test_far_is_what_no_error_of_the_phone_explains(distance: float, accuracy: float | None, far: bool) -> None:
+    assert is_far(distance, accuracy) is far
+
+
+def test_another_test_of_agricultural_products_may_be_asked_for_within_four_hours_and_of_others_not() -> None:
+    at = datetime(2026, 11, 20, 2, tzinfo=UTC)
+
+    assert retest_until(at, agricultural=True) == datetime(2026, 11, 20, 6, tzinfo=UTC)
+    assert retest_until(at, agricultural=False) is None
+
+
+def test_a_phone_is_believed_about_the_past_and_not_about_the_future() -> None:
+    now = datetime(2026, 11, 20, 2, tzinfo=UTC)
+
+    assert seen_at(now - timedelta(days=9), now) == now - timedelta(days=9)
+    assert seen_at(now + timedelta(seconds=1), now) == now
+
+
+def test_a_day_ends_at_midnight_in_shanghai_and_is_the_same_or_within_a_year() -> None:
+    late = datetime(2026, 11, 20, 17, tzinfo=UTC)  # the 21st there
+
+    assert due_on(date(2026, 11, 21), late, "dueOn") == datetime(2026, 11, 21, 15, 59, 59, 999_000, tzinfo=UTC)
+    assert due_on(date(2027, 11, 21), late, "dueOn").date() == date(2027, 11, 21)
+    for day in (date(2026, 11, 20), date(2027, 11, 22), date.min, date.max):
+        with pytest.raises(Refused) as refusal:
+            due_on(day, late, "dueOn")
+        assert refusal.value.path == ("dueOn",)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.rules.geo import Point, from_wgs84, to_wgs84
+from resolvers.rules.geo import Point, distance, from_wgs84, to_wgs84
 from resolvers.terms.kinds import CoordinateSystem
 
 WGS84, GCJ02, BD09 = CoordinateSystem.WGS84, CoordinateSystem.GCJ02, CoordinateSystem.BD09
@@ -90,3 +90,19 @@ def test_what_is_not_on_the_globe_is_refused(point: Point, system: CoordinateSys
     for convert in (to_wgs84, from_wgs84):
         with pytest.raises(ValueError, match="globe"):
             convert(point, system)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (Point(27.3, 118.1), Point(27.3, 118.1), 0.0),
+        (Point(0.0, 0.0), Point(0.0, 1.0), 111_195.1),  # a degree of the equator
+        (Point(0.0, 179.5), Point(0.0, -179.5), 111_195.1),  # across the date line
+        (Point(60.0, 0.0), Point(60.0, 1.0), 55_595.7),
+        (Point(39.9042, 116.4074), Point(31.2304, 121.4737), 1_067_311.0),  # Beijing to Shanghai
+        (Point(90.0, 0.0), Point(-90.0, 120.0), 20_015_115.0),
+    ],
+)
+def test_a_distance_is_that_of_the_great_circle(one: Point, other: Point, expected: float) -> None:
+    assert distance(one, other) == pytest.approx(expected, rel=1e-4, abs=1e-6)
+    assert distance(other, one) == pytest.approx(distance(one, other))

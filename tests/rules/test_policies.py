@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from resolvers.rules.calendars import build_year, calendar_of
 from resolvers.rules.days import ZONE
 from resolvers.rules.deadlines import Policy, choose, earliest, shorten
-from resolvers.rules.policies import EPIDEMIC, default_policies
+from resolvers.rules.policies import BEIJING, EPIDEMIC, default_policies
 from resolvers.terms.kinds import CalendarMode, LimitUnit
 
 WD, DAY, HOUR = LimitUnit.WORKING_DAY, LimitUnit.CALENDAR_DAY, LimitUnit.HOUR
@@ -23,6 +24,7 @@ def binding(
     channel: str = "PHONE",
     regime: str | None = None,
     clock: str = "SERVICE",
+    priority: str | None = None,
 ) -> tuple[Policy, ...]:
     return choose(
         ROWS,
@@ -32,6 +34,7 @@ def binding(
         regime=regime,
         clock=clock,
         received_at=datetime.fromisoformat(received),
+        priority=priority,
     )
 
 
@@ -78,6 +81,37 @@ def test_under_the_epidemic_regime_tagged_cases_get(
     deadline_kind: str, case_kind: str, expected: tuple[int, LimitUnit]
 ) -> None:
     assert limits(binding(deadline_kind, case_kind, "2020-02-10T09:00+08:00", regime=EPIDEMIC)) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("priority", "triage", "close"),
+    [
+        ("EMERGENCY", {(1, HOUR), (24, HOUR)}, {(2, HOUR), (7, WD)}),
+        ("URGENT", {(2, HOUR), (24, HOUR)}, {(24, HOUR), (7, WD)}),
+        ("NORMAL", {(24, HOUR)}, {(7, DAY), (7, WD)}),
+        (None, {(24, HOUR)}, {(7, WD)}),
+    ],
+)
+def test_under_graded_response_the_priority_has_a_limit_beside_the_normal_one(
+    priority: str | None, triage: set[tuple[int, LimitUnit]], close: set[tuple[int, LimitUnit]]
+) -> None:
+    asked = "COMPLAINT", "2026-11-20T09:00+08:00"
+
+    assert limits(binding("TRIAGE", *asked, regime=BEIJING, priority=priority)) == triage
+    for kind in ("CLOSE", "REHANDLE"):
+        assert limits(binding(kind, *asked, regime=BEIJING, priority=priority)) == close
+    for kind in ("SIGN_FOR", "CALLBACK", "RETURN"):
+        assert binding(kind, *asked, regime=BEIJING, priority=priority) == binding(kind, *asked)
+    before = "COMPLAINT", "2022-12-31T23:59+08:00"
+    assert binding("CLOSE", *before, regime=BEIJING, priority=priority) == binding("CLOSE", *before)
+
+
+@pytest.mark.parametrize("priority", ["EMERGENCY", "URGENT", "NORMAL", None])
+@pytest.mark.parametrize("regime", [None, EPIDEMIC])
+def test_nowhere_else_does_a_limit_go_by_the_priority(priority: str | None, regime: str | None) -> None:
+    for kind in ("TRIAGE", "CLOSE", "REHANDLE", "SIGN_FOR", "CALLBACK"):
+        asked = kind, "COMPLAINT", "2026-11-20T09:00+08:00"
+        assert binding(*asked, regime=regime, priority=priority) == binding(*asked, regime=regime)
 
 
 def test_the_mayors_line_has_the_earlier_of_its_own_limit_and_the_kinds() -> None:
@@ -161,8 +195,11 @@ def test_a_regime_does_not_touch_the_statutory_clock() -> None:
 
 def test_every_row_names_its_basis_and_keeps_its_id() -> None:
     assert all(policy.legal_basis for policy in ROWS)
-    assert len({policy.id for policy in ROWS}) == len(ROWS) == 28
+    assert len({policy.id for policy in ROWS}) == len(ROWS) == 36
     assert default_policies() == ROWS
+    first = [policy for policy in ROWS if policy.priority is None and policy.deadline_kind != "RESOLVE"]
+    ids = b"".join(sorted(policy.id.bytes for policy in first))
+    assert hashlib.sha256(ids).hexdigest()[:16] == "178367fdfacb3a1e"  # as first filled in
 
 
 def test_order_20_ends_the_day_before_order_121_begins() -> None:
@@ -172,8 +209,12 @@ def test_order_20_ends_the_day_before_order_121_begins() -> None:
     assert {policy.effective_to for policy in ROWS if policy not in statutory or not policy.confirmed} == {None}
 
 
-def test_only_order_121_is_unconfirmed() -> None:
+def test_only_order_121_and_beijings_standard_are_unconfirmed() -> None:
     unconfirmed = [policy for policy in ROWS if not policy.confirmed]
+    beijing = [policy for policy in unconfirmed if policy.regime == BEIJING]
 
-    assert len(unconfirmed) == 7
-    assert {policy.effective_from.isoformat() for policy in unconfirmed} == {"2026-04-15"}
+    assert (len(unconfirmed), len(beijing)) == (14, 6)
+    assert {policy.effective_from.isoformat() for policy in unconfirmed} == {"2026-04-15", "2023-01-01"}
+    assert [policy for policy in ROWS if policy.regime == BEIJING or policy.priority] == beijing
+    assert all("DB11/T 2021-2022" in policy.legal_basis for policy in beijing)
+    assert all(("征求意见稿" in policy.legal_basis) == (policy.deadline_kind == "CLOSE") for policy in beijing)

@@ -71,6 +71,7 @@ MOVES = {
     (A.REQUEST_RETURN, S.IN_PROGRESS): S.RETURN_REQUESTED,
     (A.TAKE_BACK, S.RETURN_REQUESTED): S.PENDING_DISPATCH,
     (A.LEAVE_WITH_UNIT, S.RETURN_REQUESTED): S.IN_PROGRESS,
+    (A.DESIGNATE, S.IN_PROGRESS): S.DISPATCHED,
     (A.SUBMIT_RESULT, S.IN_PROGRESS): S.PENDING_SIGN_OFF,
     (A.SIGN_OFF, S.PENDING_SIGN_OFF): S.CLOSED_AWAITING_CALLBACK,
     (A.SEND_BACK, S.PENDING_SIGN_OFF): S.IN_PROGRESS,
@@ -228,6 +229,21 @@ def test_the_lead_returns_in_time_once_and_with_nothing_else_pending(status: Cas
     assert code(ask(replace(facts, handed_in=True), [EAST], NOW, until)) is Code.INVALID_TRANSITION
 
 
+def test_the_lead_disputes_a_refused_return_while_it_handles_the_case_and_nothing_else_is_pending() -> None:
+    facts = at(S.IN_PROGRESS)
+
+    def ask(facts: Facts, offices: list[UUID], *, is_open: bool = True) -> Callable[[], CaseStatus]:
+        return lambda: transitions.dispute(facts, offices, is_open=is_open)
+
+    assert ask(facts, [WEST, EAST])() is S.IN_PROGRESS
+    assert code(ask(facts, [WEST, TOP])) is Code.NOT_YOUR_OFFICE
+    assert code(ask(facts, [EAST], is_open=False)) is Code.DISPUTE_NOT_OPEN
+    assert code(ask(replace(facts, pending_approval=True), [EAST])) is Code.APPROVAL_PENDING
+    assert code(ask(replace(facts, handed_in=True), [EAST])) is Code.INVALID_TRANSITION
+    for status in set(S) - {S.IN_PROGRESS}:
+        assert code(ask(at(status), [EAST])) is Code.INVALID_TRANSITION
+
+
 HANDLED_ALONE = at(S.IN_PROGRESS)
 WITH_A_SILENT_OTHER = replace(HANDLED_ALONE, silent_co_office_ids=frozenset({WEST}))
 REPORTED = at(S.IN_PROGRESS, K.REPORT)
@@ -240,6 +256,8 @@ REPORTED = at(S.IN_PROGRESS, K.REPORT)
         (REPORTED, None, Code.REPORT_NOT_INSPECTED),
         (replace(REPORTED, inspected=True), None, None),
         (replace(HANDLED_ALONE, pending_approval=True), "急", Code.APPROVAL_PENDING),
+        (replace(HANDLED_ALONE, lab_test_pending=True), None, Code.LAB_TEST_PENDING),
+        (replace(WITH_A_SILENT_OTHER, lab_test_pending=True), "急", Code.LAB_TEST_PENDING),
         (WITH_A_SILENT_OTHER, None, Code.CO_HANDLER_PENDING),
         (WITH_A_SILENT_OTHER, "", Code.CO_HANDLER_PENDING),
         (WITH_A_SILENT_OTHER, "协办单位长期无人", None),
@@ -254,6 +272,19 @@ def test_a_result_needs_the_inspection_the_decisions_and_the_co_handlers(
         assert transitions.submit_result(facts, override_reason=override) is S.PENDING_SIGN_OFF
     else:
         assert code(lambda: transitions.submit_result(facts, override_reason=override)) is refused
+
+
+@pytest.mark.parametrize("status", CaseStatus)
+def test_after_closure_the_unit_that_led_plans_patrols(status: CaseStatus) -> None:
+    def ask(facts: Facts, *offices: UUID) -> Callable[[], None]:
+        return lambda: transitions.plan_patrols(facts, [*offices])
+
+    if status not in HANDLED:
+        assert code(ask(at(status), EAST)) is Code.INVALID_TRANSITION
+        return
+    ask(at(status), WEST, EAST)()
+    for facts, office in ((at(status), WEST), (replace(at(status), lead_office_id=None), EAST)):
+        assert code(ask(facts, office)) is Code.NOT_YOUR_OFFICE
 
 
 @pytest.mark.parametrize(

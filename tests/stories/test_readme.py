@@ -7,11 +7,13 @@ import re
 import subprocess
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from api.__main__ import parse
 from api.settings import VARIABLES
+from fixtures.pictures import picture
 from resolvers.rules.transitions import TABLE
 from tests.cluster import TOP
 from tests.serving import Jiesu, room, serving
@@ -29,7 +31,9 @@ def pasted(server: Jiesu, first_word: str) -> Any:
     """What the README's block with this word in it prints, run by a shell where only address and folder differ."""
     (block,) = [block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if first_word in block]
     script = block.replace("http://127.0.0.1:8000", server.url).replace(".jiesu/", f"{server.folder}/")
-    done = subprocess.run(["sh", "-euc", script], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        ["sh", "-euc", script], cwd=server.folder.parent, capture_output=True, text=True, timeout=60, check=True
+    )
     answer = json.loads(done.stdout)
     assert "errors" not in answer, answer
     return answer["data"]
@@ -47,6 +51,14 @@ def test_the_first_mutation_pasted_receives_an_urgent_case(jiesu: Jiesu) -> None
 
     assert payload["userErrors"] == []
     assert (payload["case"]["status"], payload["case"]["isUrgent"]) == ("RECORDED", True)
+
+
+def test_the_upload_pasted_ends_with_a_verified_photo(jiesu: Jiesu) -> None:
+    (jiesu.folder.parent / "photo.png").write_bytes(picture(uuid4()))
+
+    notes = pasted(jiesu, "photo.png")["node"]["inspectionNotes"]["nodes"]
+
+    assert notes[0]["photos"] == [{"status": "VERIFIED", "uploadUrl": None}]
 
 
 def test_the_picture_of_a_cases_states_is_the_table_of_transitions() -> None:
