@@ -155,23 +155,25 @@ class Reader:
 async def take(actor: Actor, model: type[M], key: UUID, now: datetime, *path: str) -> M:
     """A row to change: in sight, and locked until the end of the transaction. `NOT_FOUND` otherwise."""
     bind = Bind(actor, now)
-    sql = f"SELECT t.id FROM {model.table_name()} t WHERE t.id = {bind(key)} AND {scope(model, 't', bind)} FOR UPDATE OF t"
-    if not await db.query(sql, *bind.values):
-        raise Refused(Code.NOT_FOUND, *path)
-    return await model.get(id=key)
+    return await _lock(model, key, scope(model, "t", bind), bind, path)
 
 
 async def take_once_held(actor: Actor, key: UUID, offices: list[UUID], now: datetime, *path: str) -> models.Case:
     """A case to add to that was dispatched to one of these offices at some time, though it may be another's by now."""
     bind = Bind(actor, now)
-    sql = (
-        f"SELECT t.id FROM cases t WHERE t.id = {bind(key)} AND t.jurisdiction_id = {bind.named('jurisdiction_id')}"
-        f" AND NOT {bind.named('actor_id')} = ANY(t.recused_ids) AND EXISTS (SELECT 1 FROM assignments a"
-        f" WHERE a.case_id = t.id AND a.office_id = ANY({bind(offices, '::uuid[]')})) FOR UPDATE OF t"
+    condition = (
+        f"t.jurisdiction_id = {bind.named('jurisdiction_id')} AND NOT {bind.named('actor_id')} = ANY(t.recused_ids)"
+        " AND EXISTS (SELECT 1 FROM assignments a"
+        f" WHERE a.case_id = t.id AND a.office_id = ANY({bind(offices, '::uuid[]')}))"
     )
+    return await _lock(models.Case, key, condition, bind, path)
+
+
+async def _lock(model: type[M], key: UUID, condition: str, bind: Bind, path: tuple[str, ...]) -> M:
+    sql = f"SELECT t.id FROM {model.table_name()} t WHERE t.id = {bind(key)} AND {condition} FOR UPDATE OF t"
     if not await db.query(sql, *bind.values):
         raise Refused(Code.NOT_FOUND, *path)
-    return await models.Case.get(id=key)
+    return await model.get(id=key)
 
 
 async def take_case(actor: Actor, key: UUID, expected_version: int, now: datetime) -> models.Case:
