@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import itertools
 import json
@@ -64,6 +65,7 @@ async def served() -> AsyncIterator[tuple[str, Login]]:
     """jiesu in this very process, so that its pool can be looked at: where it is, and its login to the database."""
     async with serving_here(pool_size=POOL) as found:
         yield found
+    gc.collect()  # what was dropped is warned of here, where it is expected, and not in whichever test comes next
 
 
 @pytest.fixture(scope="module")
