@@ -100,6 +100,13 @@ async def _filled(logins: Logins, owner: Login, cases: int) -> tuple[Filled, flo
         await connection.close()
 
 
+def release(*pids: int) -> None:
+    """These processes, every thread of them, and this one may use every core."""
+    for pid in (os.getpid(), *pids):
+        tasks = Path(f"/proc/{pid}/task")
+        _keep_to(_CORES, *(int(task.name) for task in (tasks.iterdir() if tasks.is_dir() else [])))
+
+
 def _keep_to(cores: Sequence[int], *pids: int) -> None:
     """These processes, and what they start from now on, stay on these cores, where there is a choice."""
     if len(_CORES) > 1:

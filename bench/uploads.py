@@ -1,7 +1,9 @@
 """`python -m bench.uploads`: photos of 5 MB by PUT and by tus, against a bare route that streams its body to disk.
 
 The bare route is Starlette and aiofiles and nothing else: no caller, no row, no sync; and once more with a SHA-256 of what
-came, which no server that verifies can do without. Runs alternate; told are the medians and the ratio to the bare routes.
+came and a sync, which no server that answers for a photo can do without. Senders are threads with a socket each, so that
+nearly all of the machine is the servers'. Runs alternate; told are the medians and the ratio to the bare routes. With
+`--line`, each sender sends so many megabytes a second: what phones on a good network do.
 """
 
 from __future__ import annotations
@@ -14,32 +16,31 @@ import socket
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from typing import TypeAlias
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import aiofiles
 import asyncpg
-import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.servers import Database, database, ours, running
+from bench.servers import Database, database, ours, release, running
 
 _SIZE = 5_000_000
-_AT_ONCE = int(os.environ.get("AT_ONCE", "4"))
+_PIECE = 65_536
 _DECLARE = """
 INSERT INTO photos (id, note_id, ordinal, sha256, byte_size, content_type, status, declared_by)
 SELECT $1, n.id, 1000 + (SELECT count(*) FROM photos), $2, $3, 'image/jpeg', 'DECLARED',
   (SELECT id FROM persons WHERE login = $5)
 FROM inspection_notes n JOIN cases c ON c.id = n.case_id WHERE c.number = $4 LIMIT 1
 """
-Send: TypeAlias = Callable[[httpx.AsyncClient, str, bytes], Awaitable[httpx.Response]]
 
 
 def main() -> None:
@@ -47,13 +48,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.uploads", description=__doc__)
     parser.add_argument("--photos", type=int, default=24, help="of each run")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--senders", type=int, default=4)
+    parser.add_argument("--line", type=float, help="megabytes a second of each sender; unbounded without")
     parser.add_argument("--bare", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.bare:
         serve_bare(asked.bare)
         return
     with database(200) as over:
-        asyncio.run(_measure(over, asked.photos, asked.runs))
+        asyncio.run(_measure(over, asked))
 
 
 def serve_bare(folder: Path) -> None:
@@ -71,6 +74,8 @@ def serve_bare(folder: Path) -> None:
             async for chunk in request.stream():
                 digest.update(chunk)
                 await file.write(chunk)
+            await file.flush()
+            await asyncio.to_thread(os.fsync, file.fileno())
         return Response(digest.hexdigest())
 
     door = socket.create_server(("127.0.0.1", 0))
@@ -79,31 +84,38 @@ def serve_bare(folder: Path) -> None:
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run([door])
 
 
-async def _measure(over: Database, photos: int, runs: int) -> None:
+async def _measure(over: Database, asked: argparse.Namespace) -> None:
     folder = over.folder / "bare"
     folder.mkdir()
     login, token = next((login, token) for login, token in over.filled.tokens.items() if "inspector" in login)
     command = [sys.executable, "-m", "bench.uploads", "--bare", str(folder)]
-    rates: dict[str, list[float]] = {"bare route": [], "and SHA-256": [], "jiesu, PUT": [], "jiesu, tus": []}
+    rates: dict[str, list[float]] = {
+        "bare route": [],
+        "and SHA-256, sync": [],
+        "jiesu, PUT": [],
+    }
     spent: dict[str, list[float]] = {name: [] for name in rates}
     with ours(over) as jiesu, running(command, {}, r"ready: (http://\S+)") as bare:
-        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60) as http:
-            for run in range(runs + 1):
-                for name, found in rates.items():
-                    server = jiesu if name.startswith("jiesu") else bare
-                    base = server.url.removesuffix("/graphql") + ("/hash" if name == "and SHA-256" else "")
-                    jobs = [await _declared(over, login, base) for _ in range(photos)]
-                    before = server.cpu_seconds() or 0.0
-                    rate = await _timed(http, _by_tus if name.endswith("tus") else _by_put, jobs)
-                    if run:  # the first warms up
-                        found.append(rate)
-                        spent[name].append(((server.cpu_seconds() or 0.0) - before) / photos * 1_000)
-    plain, hashing = (statistics.median(rates[name]) for name in ("bare route", "and SHA-256"))
+        release(jiesu.pid, bare.pid)
+        for run in range(asked.runs + 1):
+            for name, found in rates.items():
+                server = jiesu if name.startswith("jiesu") else bare
+                base = server.url.removesuffix("/graphql") + ("/hash" if name.startswith("and") else "")
+                send = Sender(token, by_tus=name.endswith("tus"), line=asked.line)
+                jobs = [await _declared(over, login, base) for _ in range(asked.photos)]
+                before = server.cpu_seconds() or 0.0
+                rate = await asyncio.to_thread(_timed, send, jobs, asked.senders)
+                if run:  # the first warms up
+                    found.append(rate)
+                    spent[name].append(((server.cpu_seconds() or 0.0) - before) / asked.photos * 1_000)
+                for path in folder.iterdir():
+                    path.unlink()
+    plain, hashing = (statistics.median(rates[name]) for name in ("bare route", "and SHA-256, sync"))
     for name, found in rates.items():
         middle, cost = statistics.median(found), statistics.median(spent[name])
-        ratios = f"{middle / plain:.2f} of the bare route, {middle / hashing:.2f} of it with SHA-256"
+        ratios = f"{middle / plain:.2f} of the bare route, {middle / hashing:.2f} of it with SHA-256 and sync"
         print(
-            f"{name:<12} {middle:6.0f} MB/s ({min(found):.0f} to {max(found):.0f}); {ratios}; {cost:.1f} ms of CPU a photo"
+            f"{name:<17} {middle:6.0f} MB/s ({min(found):.0f} to {max(found):.0f}); {ratios}; {cost:.1f} ms of CPU a photo"
         )
 
 
@@ -123,28 +135,46 @@ async def _declared(over: Database, login: str, base: str) -> tuple[str, bytes]:
     return f"{base}/uploads/{key}", data
 
 
-async def _timed(http: httpx.AsyncClient, send: Send, jobs: list[tuple[str, bytes]]) -> float:
-    """Megabytes a second, so many at once."""
-    begun, size = time.perf_counter(), sum(len(data) for _, data in jobs)
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends one photo over a connection of its own, at most at the speed of its line (megabytes a second)."""
 
-    async def work() -> None:
-        while jobs:
-            url, data = jobs.pop()
-            response = await send(http, url, data)
-            if response.status_code not in {200, 204}:
-                raise RuntimeError(response.text)
+    token: str
+    by_tus: bool
+    line: float | None
 
-    await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
-    return size / (time.perf_counter() - begun) / 1e6
+    def __call__(self, url: str, data: bytes) -> None:
+        place = urlsplit(url)
+        said = {"Host": place.netloc, "Authorization": f"Bearer {self.token}", "Content-Length": str(len(data))}
+        if self.by_tus:
+            said |= {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        head = "".join(f"{name}: {value}\r\n" for name, value in {**said, "Connection": "close"}.items())
+        method = "PATCH" if self.by_tus else "PUT"
+        with socket.create_connection((place.hostname or "", place.port or 0), timeout=60) as line:
+            line.sendall(f"{method} {place.path} HTTP/1.1\r\n{head}\r\n".encode())
+            self._send(line, data)
+            answer = line.makefile("rb").read()
+        if answer.split()[1] not in {b"200", b"204"}:
+            raise RuntimeError(answer.decode(errors="replace"))
+
+    def _send(self, line: socket.socket, data: bytes) -> None:
+        if not self.line:
+            line.sendall(data)
+            return
+        begun = time.perf_counter()
+        for start in range(0, len(data), _PIECE):
+            early = start / self.line / 1e6 - (time.perf_counter() - begun)
+            time.sleep(max(0.0, early))
+            line.sendall(memoryview(data)[start : start + _PIECE])
 
 
-async def _by_put(http: httpx.AsyncClient, url: str, data: bytes) -> httpx.Response:
-    return await http.put(url, content=data)
-
-
-async def _by_tus(http: httpx.AsyncClient, url: str, data: bytes) -> httpx.Response:
-    said = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
-    return await http.patch(url, content=data, headers=said)
+def _timed(send: Sender, jobs: list[tuple[str, bytes]], senders: int) -> float:
+    """Megabytes a second, so many senders at once."""
+    size = sum(len(data) for _, data in jobs)
+    with ThreadPoolExecutor(senders) as pool:
+        begun = time.perf_counter()
+        list(pool.map(lambda job: send(*job), jobs))
+        return size / (time.perf_counter() - begun) / 1e6
 
 
 if __name__ == "__main__":
