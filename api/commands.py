@@ -31,6 +31,7 @@ DEMO = ("yunxi", "daqing", "suihua")
 _LOADING_MILLISECONDS = 600_000
 _FLAWS_TOLD = 20
 _ENDINGS = (signal.SIGINT, signal.SIGTERM)
+_running: list[Callable[[int], None]] = []  # how what runs is told to end
 
 
 def run(settings: Settings, asked: argparse.Namespace) -> int:
@@ -85,19 +86,48 @@ def _ignore_signals() -> None:
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
+    _end(0)
 
 
 def _give_up(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)  # as a shell reports it
+    _end(128 + number)  # as a shell reports it
+
+
+def _end(code: int) -> None:
+    """Between two steps of what runs; at once if nothing does."""
+    if not _running:
+        raise SystemExit(code)
+    _running[-1](code)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """`asyncio.run`; a signal before the first step leaves no coroutine to be complained of."""
+    """`asyncio.run`, which a signal ends as a cancel would: raised in the middle of a step, it would leave coroutines that
+    have not had their first.
+    """
+    codes: list[int] = []
+
+    async def stoppable() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def stop(code: int) -> None:
+            codes.append(code)
+            if task is not None:
+                loop.call_soon_threadsafe(task.cancel)
+
+        _running.append(stop)
+        try:
+            return await work
+        finally:
+            _running.remove(stop)
+
+    whole = stoppable()
     try:
-        return asyncio.run(work)
+        return asyncio.run(whole)
     finally:
+        whole.close()
         work.close()
+        if codes:
+            raise SystemExit(codes[0])
 
 
 def serve(settings: Settings, _asked: argparse.Namespace) -> int:

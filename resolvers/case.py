@@ -139,8 +139,7 @@ def _worded(actor: Actor, text: str, t: str, bind: Bind) -> str:
     exact = bind(text)
     if party.outside(actor):
         return f"{t}.number = {exact}"  # what is bound but not used has no type, and the statement fails
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    pattern = bind(f"%{escaped}%")
+    pattern = bind.containing(text)
     full = f"({t}.title ILIKE {pattern} OR {t}.description ILIKE {pattern})"
     if not actor.roles & UNIT:
         return f"({t}.number = {exact} OR {full})"

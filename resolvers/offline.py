@@ -1,4 +1,4 @@
-"""离线工作包: the cases an inspector takes along for a day without a network, and how large they are (domain 4.8)."""
+"""离线工作包: what an inspector takes along for a day without a network, and how large it is (domain 4.8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from resolvers.doors.access import Reader
 from resolvers.doors.bind import Bind
-from resolvers.models import Case
+from resolvers.knowledge import in_force
+from resolvers.models import Case, KnowledgeArticle
 from resolvers.terms.statuses import CaseStatus
 
 _S = CaseStatus
@@ -17,9 +18,10 @@ _AT_WORK = ", ".join(
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many cases there are to take along, and how many bytes their answer will have."""
+    """How many cases and articles there are to take along, and how many bytes the answer will have."""
 
     cases: int
+    articles: int
     bytes: int
 
 
@@ -44,8 +46,11 @@ _BYTES = """1900 + octet_length({t}.title) + octet_length({t}.description) + coa
  + coalesce((SELECT sum(220 + octet_length(y.reply)) FROM handling_results y WHERE y.case_id = {t}.id), 0)
  + (SELECT 330 * count(*) FROM photos y JOIN inspection_notes z ON z.id = y.note_id WHERE z.case_id = {t}.id)"""
 
+_ARTICLE_BYTES = "340 + octet_length({t}.title) + octet_length({t}.body) + coalesce(octet_length({t}.source), 0)"
+
 
 async def measure(reader: Reader) -> Size:
-    """About what `offlineCases` will be, asked with the app's own document: before it is fetched."""
+    """About what the app's own document will bring, cases and knowledge: before it is fetched."""
     cases, size = await reader.measure(Case, _BYTES, needed)
-    return Size(cases, size)
+    articles, text = await reader.measure(KnowledgeArticle, _ARTICLE_BYTES, in_force())
+    return Size(cases, articles, size + text)

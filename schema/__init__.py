@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.grammar import errors, node, vocabulary
+from schema.grammar.execution import TidyExecutor
 from schema.grammar.faults import QuietSchema
 from schema.grammar.guards import EXTENSIONS
 from schema.grammar.scalars import scalar_map
@@ -38,6 +39,7 @@ NOUNS = tuple(
         "inspection",
         "instruction",
         "intake",
+        "knowledge",
         "kpi",
         "lab_test",
         "login",
@@ -84,6 +86,7 @@ schema = QuietSchema(
     subscription=_merged("Subscription", "订阅: over graphql-transport-ws; `after` resumes without gap or repeat."),
     types=errors.MEMBERS,
     extensions=EXTENSIONS,
+    execution_context_class=TidyExecutor,
     config=StrawberryConfig(disable_field_suggestions=True, scalar_map=scalar_map()),
 )
 

@@ -16,9 +16,10 @@ from schema.grammar.root import reads
 @strawberry.type(description="离线工作包大小: told before it is fetched.")
 class OfflineSize:
     cases: int = strawberry.field(description="工单数.")
+    articles: int = strawberry.field(description="知识条数: in force.")
     bytes: int = strawberry.field(
-        description="字节数: about what the answer to the document OfflineDay will have for all these cases, uncompressed;"
-        " photos are not in it."
+        description="字节数: about what the answers to the document OfflineDay will have for all these cases and articles,"
+        " uncompressed; photos are not in it."
     )
 
 
@@ -46,4 +47,4 @@ class Query:
     )
     async def offline_size(self, info: Info) -> OfflineSize:
         size = await verbs.measure(info.context.reader)
-        return OfflineSize(cases=size.cases, bytes=size.bytes)
+        return OfflineSize(cases=size.cases, articles=size.articles, bytes=size.bytes)

@@ -30,8 +30,9 @@ OFFICES = """{ offices(first: 100) { edges { cursor node { id code name kind div
 APPROVALS = """{ approvals(first: 100) { edges { cursor node { id kind } } } viewer { person { id } }
   myTasks(first: 100) { edges { cursor node { id } } } checkLists(first: 100) { edges { cursor node { id } } }
   offlineCases(first: 100) { edges { cursor node { id } } }
+  knowledge(first: 100) { edges { cursor node { id } } } knowledgeVersions(first: 100) { edges { cursor node { id } } }
   supervisions(first: 100) { edges { cursor node { id } } } regimes(first: 100) { edges { cursor node { id } } } }"""
-LISTED = ("supervisions", "regimes", "myTasks", "checkLists", "offlineCases")
+LISTED = ("supervisions", "regimes", "myTasks", "checkLists", "offlineCases", "knowledge", "knowledgeVersions")
 # Lists that have cursors of their own: a cursor goes on in the very list it came from, and in no other.
 LISTS: list[Data] = [
     {},

@@ -16,7 +16,7 @@ import httpx
 from resolvers.doors import db
 from resolvers.login import HASHER
 from schema.grammar import ids
-from tests import disputes, field, settling
+from tests import articles, disputes, field, settling
 from tests.client import Caller, Data, key
 from tests.pictures import reporting, sealed, submit_report
 from tests.world import City, add_office, alter, change
@@ -155,6 +155,8 @@ async def attempts(city: City) -> list[Attempt]:
         ("recordMeeting", "leader", {**change(await city.case_in("IN_PROGRESS")), "heldAt": "2026-11-20T09:00:00+08:00", "officeCodes": [city.codes["east"], city.codes["west"]], "minutes": "由东县主办。"}),
         ("tagCase", "dispatcher", {**change(await city.case_in("IN_PROGRESS")), "tags": ["春节"]}),
         ("endRegime", "leader", {"regimeId": flood["id"], "reason": "响应终止"}),
+        ("saveArticle", "clerk", {**articles.WHOLE, "officeCode": city.codes["east"], "revises": (await articles.approved(city))["id"]}),
+        ("approveArticle", "responsible", {"articleId": (await articles.written(city))["id"], "decision": "APPROVE", "reason": "与法规一致"}),
         ("enrolOdrEnterprise", "admin", rival),
         ("routeToOdr", "dispatcher", {**change(await city.receive(respondent=settling.SHOP)), "complainantConsents": True}),
         ("settleOdr", "enterprise", {**change(await settling.routed(city)), "settlement": "已退会员费", "amount": "27.00"}),

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests import articles
 from tests.client import Data
 from tests.pictures import declaration, picture
 from tests.world import APPLICATION, City
 
 DOCUMENT = (Path(__file__).parents[1] / "fixtures/documents/OfflineDay.graphql").read_text()
-LISTS = DOCUMENT.split("{", 1)[1].split("offlineCases", 1)[0]
-SIZE = "{ offlineSize { cases bytes } }"
+LISTS = "{ checkLists(first: 50) { nodes { code name version categoryCodes items } } }"
+SIZE = "{ offlineSize { cases articles bytes } }"
 
 
 async def taken(city: City, who: str = "inspector", **given: object) -> list[Data]:
@@ -63,11 +64,27 @@ async def test_the_size_told_beforehand_is_about_what_comes(city: City, notes: i
 
     told = (await city.as_("inspector").ask(SIZE))["offlineSize"]
     answer = await city.as_("inspector").post(DOCUMENT, first=100)
-    lists = await city.as_("inspector").post(f"{{{LISTS}}}")
+    lists = await city.as_("inspector").post(LISTS)
 
     came = len(answer.content) - len(lists.content)
     assert told["cases"] == 8
     assert 0.75 <= told["bytes"] / came <= 1.33, (told, came)
+
+
+async def test_what_is_in_force_of_the_knowledge_base_is_taken_along(city: City) -> None:
+    held = [await articles.approved(city, title=f"口径{n}", body="按合同退还余款。" * 60) for n in range(3)]
+    await articles.written(city, title="尚未审核")
+
+    told = (await city.as_("inspector").ask(SIZE))["offlineSize"]
+    answer = await city.as_("inspector").post(DOCUMENT)
+    lists = await city.as_("inspector").post(LISTS)
+    later = await city.as_("inspector").ask(DOCUMENT, reference=False)
+
+    taken_along = answer.json()["data"]["knowledge"]
+    assert {each["id"] for each in taken_along["nodes"]} == {each["id"] for each in held}
+    assert told["articles"] == taken_along["totalCount"] == 3
+    assert 0.75 <= told["bytes"] / (len(answer.content) - len(lists.content)) <= 1.33
+    assert set(later) == {"offlineCases"}
 
 
 async def test_a_days_cases_come_in_pages(city: City) -> None:
@@ -85,5 +102,5 @@ async def test_a_days_cases_come_in_pages(city: City) -> None:
 async def test_who_never_goes_out_takes_nothing_along(city: City, who: str) -> None:
     await city.case_in("IN_PROGRESS")
 
-    assert (await city.as_(who).ask(SIZE))["offlineSize"] == {"cases": 0, "bytes": 0}
+    assert (await city.as_(who).ask(SIZE))["offlineSize"] == {"cases": 0, "articles": 0, "bytes": 0}
     assert await taken(city, who) == []

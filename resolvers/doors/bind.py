@@ -53,6 +53,11 @@ class Bind:
         self.values.append(value)
         return f"${len(self.values)}{cast}"
 
+    def containing(self, text: str) -> str:
+        """`$n` of a pattern for ILIKE: what contains this text, whatever signs are in it."""
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return self(f"%{escaped}%")
+
     def named(self, name: str) -> str:
         """`$n` of a fact about the caller or the instant."""
         if name not in self._named:

@@ -31,7 +31,7 @@ REVOKE UPDATE ON ledger FROM {user};
 REVOKE INSERT, UPDATE ON identity_mark FROM {user};
 GRANT DELETE ON idempotency_keys, upload_leases TO {user};
 """
-NEWEST = "0009_in_the_field"
+NEWEST = "0010_knowledge"
 WHOLE = Path(__file__).parents[1] / "migrations" / "whole.sql"
 
 

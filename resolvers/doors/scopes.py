@@ -14,7 +14,7 @@ from resolvers import models
 from resolvers.doors.bind import Bind
 from resolvers.models import Table
 from resolvers.terms.actor import Stance
-from resolvers.terms.kinds import ApprovalKind, CaseKind
+from resolvers.terms.kinds import ApprovalKind, ArticleStatus, CaseKind
 from resolvers.terms.roles import CENTRE, PHOTO_VIEWERS, UNIT, Permission, Role
 from resolvers.terms.statuses import HANDLED, CaseStatus
 
@@ -177,6 +177,19 @@ def _odr(stance: Stance, t: str, bind: Bind) -> str:
     return _jurisdiction(stance, t, bind) if stance.may(Permission.READ_ODR_ENTERPRISES) else NOTHING
 
 
+def _article(stance: Stance, t: str, bind: Bind) -> str:
+    """What was approved for everybody who may search; besides, what else there is of the own office."""
+    if not stance.may(Permission.READ_KNOWLEDGE):
+        return NOTHING
+    mine = _jurisdiction(stance, t, bind)
+    if (Role.LEADER, True) in stance.grants:
+        return mine
+    if stance.is_third_party:
+        return f"({mine} AND {t}.status = '{ArticleStatus.APPROVED}')"
+    own = f"{t}.office_id = ANY({bind.named('own_offices')})"
+    return f"({mine} AND ({t}.status = '{ArticleStatus.APPROVED}' OR {own}))"
+
+
 def _calendar(stance: Stance, _t: str, _bind: Bind) -> str:
     return "true" if stance.may(Permission.READ_CALENDAR) else NOTHING
 
@@ -215,6 +228,7 @@ SCOPES: dict[type[Table], Scope] = {
     models.Person: _staff,
     models.CheckItem: _OF_NOTE,
     models.CheckList: _insider,
+    models.KnowledgeArticle: _article,
     models.LabTest: _OF_NOTE,
     models.Measure: _OF_NOTE,
     models.Patrol: _OF_STAFF,

@@ -44,6 +44,7 @@ from resolvers.models.inspection import (
     Sample,
     UploadLease,
 )
+from resolvers.models.knowledge import KnowledgeArticle
 from resolvers.models.ledger import IdempotencyKey, Lease, LedgerEntry
 from resolvers.models.odr import OdrEnterprise, OdrRouting
 from resolvers.models.office import Office
@@ -76,6 +77,7 @@ __all__ = [
     "IdempotencyKey",
     "InspectionNote",
     "Instruction",
+    "KnowledgeArticle",
     "LabTest",
     "Lease",
     "LedgerEntry",
@@ -130,6 +132,7 @@ _MODULES = [
             "deadline",
             "handling",
             "inspection",
+            "knowledge",
             "ledger",
             "odr",
             "office",

@@ -41,6 +41,14 @@ def bounded(text: str, maximum: int, *path: str) -> str:
     return trimmed
 
 
+def words(text: str | None, *path: str) -> list[str]:
+    """The words of a search, each once, some at the most; none for a blank one."""
+    found = list(dict.fromkeys((optional(text, limits.SEARCH_CHARACTERS, *path) or "").split()))
+    if len(found) > limits.SEARCH_WORDS:
+        raise invalid(f"最多 {limits.SEARCH_WORDS} 个词。", *path)
+    return found
+
+
 def same_words(text: str, *others: str) -> bool:
     """Whether a text says nothing that one of the others does not say word for word: width, case, spaces and
     punctuation aside. A text without words says nothing.

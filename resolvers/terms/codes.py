@@ -7,6 +7,9 @@ from resolvers.terms.term import Term
 
 class Code(Term):
     APPROVAL_PENDING = "APPROVAL_PENDING", "还有待决定的审批, 请先等待审批结果。"
+    ARTICLE_DECIDED = "ARTICLE_DECIDED", "该版本已经审核。"
+    ARTICLE_NOT_NEWEST = "ARTICLE_NOT_NEWEST", "该知识已有更新的版本, 请以最新版本为准。"
+    ARTICLE_PENDING = "ARTICLE_PENDING", "该知识有待审核的版本, 请先等待审核结果。"
     CALLBACK_BY_HANDLING_UNIT = "CALLBACK_BY_HANDLING_UNIT", "承办单位人员不得回访本单位办理的工单。"
     CO_HANDLER_PENDING = "CO_HANDLER_PENDING", "协办单位尚未反馈, 请等待反馈或填写理由。"
     DISPUTE_NOT_OPEN = "DISPUTE_NOT_OPEN", "只有退单申请被驳回的承办单位可以提出管辖争议, 且只能提出一次。"

@@ -135,6 +135,19 @@ class OfficeKind(Term):
     EXTERNAL_DEPT = "EXTERNAL_DEPT", "系统外部门."
 
 
+class ArticleKind(Term):
+    ANSWER = "ANSWER", "解答口径: the wording in which a department wants a question answered (YT-7)."
+    GUIDANCE = "GUIDANCE", "处理指导意见: one line for matters of one kind (ZZ-26)."
+    ANNOUNCEMENT = "ANNOUNCEMENT", "公告: what was ordered or announced, from an instant on (QTH-3)."
+    REFERRAL = "REFERRAL", "职责外指引: what is not ours, and whose it is (QTH-2, SH-4)."
+
+
+class ArticleStatus(Term):
+    PENDING = "PENDING", "待审核."
+    APPROVED = "APPROVED", "已审核."
+    REJECTED = "REJECTED", "未通过."
+
+
 class AssignmentRole(Term):
     LEAD = "LEAD", "主办: answers for the case."
     CO = "CO", "协办: reports to the lead."
@@ -363,6 +376,9 @@ class CaseEventKind(Term):
     INSTRUCTED = "INSTRUCTED", "领导批示."
     MEETING_HELD = "MEETING_HELD", "协调会."
     REGIME_ENDED = "REGIME_ENDED", "结束应急机制: concerns the jurisdiction, not one case."
+    ARTICLE_SAVED = "ARTICLE_SAVED", "知识待审核: concerns the jurisdiction, not one case."
+    ARTICLE_APPROVED = "ARTICLE_APPROVED", "知识已审核: concerns the jurisdiction, not one case."
+    ARTICLE_REJECTED = "ARTICLE_REJECTED", "知识未通过审核: concerns the jurisdiction, not one case."
     CALENDAR_AMENDED = "CALENDAR_AMENDED", "修订工作日历: concerns the jurisdiction, not one case."
     DEADLINE_RECOMPUTED = "DEADLINE_RECOMPUTED", "时限重算: the working calendar was amended."
     DISPATCHED = "DISPATCHED", "派单."

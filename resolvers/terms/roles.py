@@ -31,6 +31,7 @@ class Permission(Term):
     ADD_LAB_RESULT = "ADD_LAB_RESULT", "填写检验结果: add a laboratory's result to a rapid test or a sample."
     ANSWER_CASE = "ANSWER_CASE", "直接答复: answer at intake."
     ANSWER_SUPERVISION = "ANSWER_SUPERVISION", "答复督办: answer a supervision order of the own unit."
+    APPROVE_ARTICLE = "APPROVE_ARTICLE", "审核知识: approve what the own unit puts into the knowledge base."
     DECIDE_DISPUTE = "DECIDE_DISPUTE", "裁定管辖争议: say which unit handles a case."
     DECIDE_EXTENSION = "DECIDE_EXTENSION", "审批延期: decide extension requests."
     DECIDE_FILING = "DECIDE_FILING", "备案审核: decide on written reports."
@@ -49,6 +50,7 @@ class Permission(Term):
     READ_CASES = "READ_CASES", "查看工单: read the cases in sight."
     READ_EVENTS = "READ_EVENTS", "订阅事件: subscribe to events of the cases in sight."
     READ_KPIS = "READ_KPIS", "查看指标: read figures of the own office and below."
+    READ_KNOWLEDGE = "READ_KNOWLEDGE", "查询知识库: search the knowledge base."
     READ_ODR_ENTERPRISES = "READ_ODR_ENTERPRISES", "查看在线和解企业: list the enrolled enterprises."
     READ_OFFICES = "READ_OFFICES", "查看机构: read the office tree."
     READ_ORIGINALS = "READ_ORIGINALS", "查看原件: read the sealed original of a photo or a document."
@@ -63,6 +65,7 @@ class Permission(Term):
     REQUEST_RETURN = "REQUEST_RETURN", "申请退单: ask the centre to take a case back."
     REVIEW_CALLBACK = "REVIEW_CALLBACK", "审阅回访: review and sign a callback record, or exempt from doing it again."
     ROUTE_TO_ODR = "ROUTE_TO_ODR", "分流和解: route a complaint to an enterprise."
+    SAVE_ARTICLE = "SAVE_ARTICLE", "维护知识: write and revise articles of the knowledge base."
     SETTLE_ODR = "SETTLE_ODR", "在线和解: settle or decline a routed complaint."
     SIGN_FOR_CASE = "SIGN_FOR_CASE", "签收: acknowledge a dispatched case for the own office."
     SIGN_OFF = "SIGN_OFF", "签字: approve or send back the own unit's result."
@@ -78,7 +81,7 @@ class Permission(Term):
 
 
 _P = Permission
-_STAFF = frozenset({_P.READ_CALENDAR, _P.READ_CASES, _P.READ_EVENTS, _P.READ_KPIS, _P.READ_OFFICES})
+_STAFF = frozenset({_P.READ_CALENDAR, _P.READ_CASES, _P.READ_EVENTS, _P.READ_KNOWLEDGE, _P.READ_KPIS, _P.READ_OFFICES})
 _SUPERVISOR = _STAFF | {
     _P.SUPERVISE_CASE,
     _P.READ_ORIGINALS,
@@ -106,7 +109,7 @@ HOLDINGS: dict[Role, frozenset[Permission]] = {
         _P.TERMINATE_CASE,
         _P.TRANSFER_CASE,
     },
-    Role.ADVISER: _STAFF | {_P.DECLARE_RECUSAL},
+    Role.ADVISER: _STAFF | {_P.DECLARE_RECUSAL, _P.SAVE_ARTICLE},
     Role.CLERK: _STAFF
     | {
         _P.ADD_LAB_RESULT,
@@ -119,6 +122,7 @@ HOLDINGS: dict[Role, frozenset[Permission]] = {
         _P.READ_TASKS,
         _P.REQUEST_EXTENSION,
         _P.REQUEST_RETURN,
+        _P.SAVE_ARTICLE,
         _P.SIGN_FOR_CASE,
         _P.SUBMIT_FILING,
         _P.SUBMIT_RESULT,
@@ -137,6 +141,7 @@ HOLDINGS: dict[Role, frozenset[Permission]] = {
     },
     Role.RESPONSIBLE_PERSON: _STAFF
     | {
+        _P.APPROVE_ARTICLE,
         _P.ANSWER_SUPERVISION,
         _P.DECLARE_RECUSAL,
         _P.DISPUTE_RETURN,
@@ -147,12 +152,20 @@ HOLDINGS: dict[Role, frozenset[Permission]] = {
         _P.SIGN_OFF,
     },
     Role.SECTION_OFFICER: _STAFF
-    | {_P.DECIDE_EXTENSION, _P.DECIDE_FILING, _P.READ_APPROVALS, _P.READ_ORIGINALS, _P.REVIEW_CALLBACK},
+    | {
+        _P.DECIDE_EXTENSION,
+        _P.DECIDE_FILING,
+        _P.READ_APPROVALS,
+        _P.READ_ORIGINALS,
+        _P.REVIEW_CALLBACK,
+        _P.SAVE_ARTICLE,
+    },
     Role.CALLBACK_OFFICER: _STAFF | {_P.RECORD_CALLBACK},
     Role.CALLBACK_REVIEWER: _STAFF | {_P.REVIEW_CALLBACK, _P.READ_APPROVALS},
     Role.SUPERVISION_OFFICER: _SUPERVISOR,
     Role.DUTY_LEADER: _SUPERVISOR | {_P.DECIDE_EXTENSION, _P.DECIDE_FILING, _P.DECIDE_RETURN},
-    Role.LEADER: _SUPERVISOR | {_P.ACTIVATE_REGIME, _P.DECIDE_DISPUTE, _P.END_REGIME, _P.INSTRUCT_CASE},
+    Role.LEADER: _SUPERVISOR
+    | {_P.ACTIVATE_REGIME, _P.APPROVE_ARTICLE, _P.DECIDE_DISPUTE, _P.END_REGIME, _P.INSTRUCT_CASE},
     Role.ANALYST: _STAFF,
     Role.ODR_ENTERPRISE: frozenset({_P.READ_CASES, _P.SETTLE_ODR}),
     Role.INTEGRATOR: _STAFF | {_P.RECEIVE_CASE},
@@ -179,6 +192,8 @@ CENTRE = frozenset(
 UNIT = frozenset({Role.CLERK, Role.INSPECTOR, Role.RESPONSIBLE_PERSON, Role.ADVISER})
 # Of these, those who go out and answer for it; an adviser does not.
 FIELD = UNIT - {Role.ADVISER}
+# Those who put the wording of their office into the knowledge base (YT-7).
+ARTICLE_WRITERS = frozenset({Role.ADVISER, Role.CLERK, Role.SECTION_OFFICER})
 THIRD_PARTIES = frozenset({Role.INTEGRATOR, Role.ODR_ENTERPRISE})
 # A case's photos: agents, callback officers and third parties have no column for them in domain 2.8.
 PHOTO_VIEWERS = CENTRE | UNIT

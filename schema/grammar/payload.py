@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 
+from resolvers.doors import clock
 from resolvers.doors.once import Outcome
 from resolvers.models import Table
 from resolvers.terms.actor import Refused
@@ -81,7 +82,8 @@ def refused(payload: type[P], error: object) -> P:
 
 
 async def done(payload: type[P], info: Info, outcome: Outcome, **models: type[Table]) -> P:
-    """A payload with the objects the verb made or changed, each read again as the caller may see it now."""
+    """A payload with the objects the verb made or changed, each read again as the caller may see it now: after the verb."""
+    info.context.now = clock.now()
     info.context.replayed = info.context.replayed or outcome.replayed
     reader = info.context.reader
     found = {name: await reader.see(model, outcome.ids[name]) for name, model in models.items()}

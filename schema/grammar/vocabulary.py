@@ -8,6 +8,8 @@ from schema.grammar.enums import publish
 
 for _term, _description in (
     (kinds.ApprovalKind, "审批种类: what is to be decided."),
+    (kinds.ArticleKind, "知识种类."),
+    (kinds.ArticleStatus, "知识审核状态."),
     (kinds.AssignmentRole, "承办角色: lead or co-handler."),
     (kinds.AssignmentStatus, "派单状态: whether a dispatch still holds."),
     (kinds.BulletinPeriod, "通报周期."),

@@ -40,15 +40,6 @@ from tests.hard.process import serving_here
 from tests.hard.town import clients, flaws, party, seeded
 from tests.world import City
 
-# A cancelled read: graphql-core drops the coroutines of fields that it had not begun to await. They hold nothing.
-# Where nothing can be imported, in the making of a named tuple, the garbage collector cannot even warn of that.
-pytestmark = [
-    pytest.mark.filterwarnings(r"ignore:coroutine '(GraphQLCoreConverter|Executor)\.:RuntimeWarning"),
-    pytest.mark.filterwarnings(
-        r"ignore:Exception ignored in. <coroutine object (GraphQLCoreConverter|Executor):pytest.PytestUnraisableExceptionWarning"
-    ),
-]
-
 CANCELS, OF_EACH_KIND = 3_000, 300
 AT_ONCE = 5
 BOUND_SECONDS = 5.0
@@ -65,7 +56,7 @@ async def served() -> AsyncIterator[tuple[str, Login]]:
     """jiesu in this very process, so that its pool can be looked at: where it is, and its login to the database."""
     async with serving_here(pool_size=POOL) as found:
         yield found
-    gc.collect()  # what was dropped is warned of here, where it is expected, and not in whichever test comes next
+    gc.collect()  # what was dropped and never awaited is told now
 
 
 @pytest.fixture(scope="module")

@@ -135,8 +135,10 @@ class Census(Visitor):
             named = node.alias.value in getattr(parent, "fields", ())
             self.see("alias", *(["alias: another field's name"] if named else []))
         self.see(*(f"{parent.name}.{name}({argument.name.value})" for argument in node.arguments or ()))
-        if "asOf" in of.args and not any(
-            each.name.value == "asOf" and self.said(each.value) for each in node.arguments or ()
+        if (
+            "asOf" in of.args
+            and "first" not in of.args
+            and not any(each.name.value == "asOf" and self.said(each.value) for each in node.arguments or ())
         ):
             self.see("figures of no instant")
         if "first" in of.args:

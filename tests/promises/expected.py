@@ -124,6 +124,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "staff": "reason legalBasis decisionReason",
     },
     "CheckItem": {"plain": "item result remark"},
+    "KnowledgeArticle": {
+        "plain": "articleId version kind title body source categoryCodes effectiveFrom effectiveUntil isInForce reviewOn"
+        " isReviewDue status writtenAt decidedAt",
+        "link": "office writtenBy decidedBy",
+        "staff": "decisionReason",
+    },
     "LabTest": {
         "plain": "laboratory reportNumber result reportedAt recordedAt",
         "link": "inspectionNote rapidTest sample recordedBy",

@@ -13,7 +13,7 @@ from resolvers.doors import db, pixels
 from resolvers.terms.limits import NODES_MAXIMUM
 from resolvers.terms.roles import Role
 from schema.grammar import ids
-from tests import disputes, settling
+from tests import articles, disputes, settling
 from tests.client import Caller, Data
 from tests.pictures import get, submit_report
 from tests.promises.expected import FIELDS, KINDS
@@ -112,6 +112,8 @@ async def play(city: City, other: City) -> Played:
     flood = {"name": "防汛", "tag": "防汛", "basis": "市局通知"}
     ended = (await city.as_("leader").done("activateRegime", "regime { id }", **flood))["regime"]
     await city.as_("leader").done("endRegime", "regime { id }", regimeId=ended["id"], reason="响应终止")
+    await articles.approved(city)
+    await articles.written(city)
     await _read_originals(city)
     await Examiner().catch_up()
     await pixels.close()
@@ -219,6 +221,7 @@ async def _things(city: City, numbers: dict[str, list[str]]) -> list[Thing]:
     found += await _rows("Office", "offices WHERE jurisdiction_id = $1", mine)
     found += await _rows("OdrEnterprise", "odr_enterprises WHERE jurisdiction_id = $1", mine)
     found += await _rows("Regime", "regimes WHERE jurisdiction_id = $1", mine)
+    found += await _rows("KnowledgeArticle", "knowledge_articles WHERE jurisdiction_id = $1", mine)
     found += await _rows("Person", "persons WHERE jurisdiction_id = $1 ORDER BY login LIMIT 3", mine)
     return found
 

@@ -17,7 +17,7 @@ import schema
 from resolvers.copy import Examiner
 from resolvers.doors import db, pixels
 from schema.grammar import ids
-from tests import disputes, world
+from tests import articles, disputes, world
 from tests.client import Caller, Data
 from tests.pictures import declaration, picture, put, reporting, sealed
 from tests.promises.expected import FIELDS
@@ -48,6 +48,7 @@ async def foreign(http: httpx.AsyncClient, base_url: str) -> Foreign:
     await come_to_the_centre(other)
     regime = {"name": "疫情防控", "tag": "新冠疫情", "basis": "一级响应"}
     await other.as_("leader").done("activateRegime", "regime { id }", **regime)
+    await articles.approved(other)
     report = await in_progress(city, MATTERS["report"])
     row = (await db.query("SELECT id, jurisdiction_id AS j FROM cases WHERE number = $1", there["number"]))[0]
     found = {"Case": [there["id"]]}
@@ -56,6 +57,7 @@ async def foreign(http: httpx.AsyncClient, base_url: str) -> Foreign:
         rows = await db.query(f"SELECT id FROM {table} WHERE {of_city}", row["j"])
         found[kind] = [ids.encode(kind, each["id"]) for each in rows]
     tables = {"Office": "offices", "Person": "persons", "Regime": "regimes", "OdrEnterprise": "odr_enterprises"}
+    tables["KnowledgeArticle"] = "knowledge_articles"
     for kind, table in tables.items():
         rows = await db.query(f"SELECT id FROM {table} WHERE jurisdiction_id = $1 LIMIT 5", row["j"])
         found[kind] = [ids.encode(kind, each["id"]) for each in rows]
@@ -280,6 +282,11 @@ PLACES: dict[str, tuple[str, Data, list[tuple[str, str]]]] = {
     ),
     "tagCase": ("agent", {"expectedVersion": 1, "tags": ["春节"]}, [("caseId", "Case")]),
     "endRegime": ("leader", {"reason": "响应终止"}, [("regimeId", "Regime")]),
+    "saveArticle": (
+        "clerk", {"kind": "ANSWER", "title": "退费", "body": "退余额。"},
+        [("revises", "KnowledgeArticle"), ("officeCode", "code")],
+    ),
+    "approveArticle": ("responsible", {"decision": "APPROVE"}, [("articleId", "KnowledgeArticle")]),
     "routeToOdr": ("dispatcher", {"expectedVersion": 1, "complainantConsents": True}, [("caseId", "Case")]),
     "settleOdr": ("enterprise", {"expectedVersion": 1, "settlement": "已退款"}, [("caseId", "Case")]),
     "declineOdr": ("enterprise", {"expectedVersion": 1, "reason": "已过退货期"}, [("caseId", "Case")]),
@@ -295,7 +302,7 @@ async def test_in_a_mutation(mutation: str, place: str, kind: str, foreign: Fore
     who, rest, _ = PLACES[mutation]
     own = await foreign.city.case_in("RECORDED" if mutation == "dispatchCase" else "IN_PROGRESS")
     given = {**rest, "idempotencyKey": KEY}
-    if place in BESIDE_THE_CASE or not place.endswith("Id"):
+    if mutation != "saveArticle" and (place in BESIDE_THE_CASE or not place.endswith("Id")):
         given |= {"caseId": own["id"]} | ({"expectedVersion": own["version"]} if "expectedVersion" in rest else {})
     if place == "designatedOfficeCode":
         given = {**disputes.designating(foreign.city, await disputes.raised(foreign.city)), "idempotencyKey": KEY}
@@ -329,7 +336,7 @@ def _named(kind: str, foreign: Foreign) -> tuple[Any, Any]:
 
 
 def test_every_place_of_every_mutation_that_names_something_is_tried() -> None:
-    names = re.compile(r"\w+(Id|OfficeCode|OfficeCodes)$|officeCodes$|inspectors$|handlers$")
+    names = re.compile(r"\w+(Id|OfficeCode|OfficeCodes)$|officeCodes?$|revises$|inspectors$|handlers$")
     inputs = {
         mutation: schema.schema._schema.type_map[f"{mutation[0].upper()}{mutation[1:]}Input"] for mutation in PLACES
     }

@@ -105,7 +105,7 @@ def code(who: Somebody, case: str) -> str:
     return CITIZEN.get(f"{who.role}@{at}", {}).get("complaint" if case == "waiting" else case, UNSEEN)
 
 
-def sees(who: Somebody, thing: Thing, own_office: str) -> bool:  # noqa: C901, PLR0911  (a table)
+def sees(who: Somebody, thing: Thing, own_office: str) -> bool:  # noqa: C901, PLR0911, PLR0912  (a table)
     match thing.kind:
         case "Category" | "DeadlinePolicy" | "Regime":
             return True
@@ -113,6 +113,10 @@ def sees(who: Somebody, thing: Thing, own_office: str) -> bool:  # noqa: C901, P
             return who.role not in expected.OUT_OF_THE_OFFICE_TREE or thing.id == own_office
         case "OdrEnterprise":
             return who.role in expected.ENTERPRISES.split()
+        case "KnowledgeArticle":
+            mine = who.place == "east" and who.role not in expected.THIRD_PARTIES.split()
+            waits_for = mine or (who.role, who.place) == ("LEADER", "top")
+            return who.role not in ("ADMIN", "ODR_ENTERPRISE") and (thing.row["status"] == "APPROVED" or waits_for)
         case "Person" | "CheckList":
             return who.role not in expected.THIRD_PARTIES.split()
         case _ if code(who, thing.case) == UNSEEN:
@@ -270,6 +274,7 @@ LISTS = """query { cases(first: 100) { nodes { id } edges { node { id } } totalC
   approvals(first: 100) { nodes { id } edges { node { id } } totalCount }
   supervisions(first: 100) { nodes { id } edges { node { id } } totalCount }
   regimes(first: 100) { nodes { id } edges { node { id } } totalCount }
+  knowledgeVersions(first: 100) { nodes { id } edges { node { id } } totalCount }
   offices(first: 100) { nodes { id } edges { node { id } } totalCount } }"""
 
 
@@ -280,7 +285,7 @@ async def test_every_list_holds_and_counts_what_may_be_seen_and_nothing_else(rol
 
         own_office = ids.encode("Office", played.city.offices[who.place])
         kinds = {"cases": "Case", "approvals": "Approval", "offices": "Office", "supervisions": "SupervisionOrder"}
-        kinds["regimes"] = "Regime"
+        kinds |= {"regimes": "Regime", "knowledgeVersions": "KnowledgeArticle"}
         for name, kind in kinds.items():
             wanted = {
                 key for key, thing in played.things.items() if thing.kind == kind and sees(who, thing, own_office)

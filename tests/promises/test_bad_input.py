@@ -139,9 +139,11 @@ async def test_a_foreign_citys_case_is_answered_exactly_as_one_that_does_not_exi
         "regimeId": "Regime",
         "rapidTestId": "RapidTest",
         "patrolId": "Patrol",
+        "articleId": "KnowledgeArticle",
+        "revises": "KnowledgeArticle",
     }
     bound = [(attempt, name) for attempt in tried for name in targets if name in attempt.input]
-    assert len(bound) == 43
+    assert len(bound) == 45
     async with nothing_changed():
         for attempt, name in bound:
             given, stranger = attempt.fresh(), other_city.as_(attempt.who)

@@ -47,6 +47,7 @@ CONNECTIONS = (
     "Case",
     "CaseEvent",
     "InspectionNote",
+    "KnowledgeArticle",
     "OdrEnterprise",
     "Office",
     "Regime",
@@ -143,11 +144,11 @@ def test_every_mutation_but_sign_in_asks_for_a_key() -> None:
     assert isinstance(item, GraphQLInputObjectType)
     assert str(item.fields["clientId"].type) == "UUID!"
     assert set(keys.values()) == {"UUID!"}
-    assert len(keys) == 46
+    assert len(keys) == 48
 
 
 def test_every_mutation_that_changes_a_case_asks_for_the_version_seen() -> None:
-    """What makes a new fact asks for none: a case, a note, a laboratory's answer, a regime and its end, an enterprise; nor does signing in."""
+    """What makes a new fact asks for none: a case, a note, a laboratory's answer, a regime and its end, an enterprise, an article and its approval; nor does signing in."""
     asks = {name for name, (asked, _) in mutations().items() if "expectedVersion" in asked.fields}
     assert set(mutations()) - asks == {
         "signIn",
@@ -158,6 +159,8 @@ def test_every_mutation_that_changes_a_case_asks_for_the_version_seen() -> None:
         "activateRegime",
         "endRegime",
         "enrolOdrEnterprise",
+        "saveArticle",
+        "approveArticle",
     }
     assert {str(mutations()[name][0].fields["expectedVersion"].type) for name in asks} == {"Int!"}
 

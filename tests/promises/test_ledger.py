@@ -20,7 +20,7 @@ from resolvers.doors.postgres import Logins
 from resolvers.terms.actor import Refused
 from resolvers.terms.codes import Code
 from resolvers.terms.kinds import CaseEventKind
-from tests import disputes, field, settling
+from tests import articles, disputes, field, settling
 from tests.pictures import submit_report
 from tests.promises import staff
 from tests.promises.staff import paused, reported
@@ -178,6 +178,11 @@ async def played_on(city: City) -> None:
     slow = await staff.pressed(city, await city.case_in("IN_PROGRESS"))
     await city.as_("dispatcher").done("tagCase", **change(await staff.excused(city, slow)), tags=["新冠疫情"])
     await city.as_("leader").done("endRegime", "regime { id }", regimeId=regime["id"], reason="响应终止")
+    article = await articles.approved(city)
+    rejected = await articles.written(city, revises=article["id"])
+    await city.as_("leader").done(
+        "approveArticle", "article { id }", articleId=rejected["id"], decision="REJECT", reason="口径不准"
+    )
 
 
 def fold(entries: list[dict[str, Any]]) -> tuple[str, int, int]:

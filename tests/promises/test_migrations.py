@@ -52,6 +52,13 @@ handling_results    result_department_given        btrim department <> ''
 handling_results    result_loss_not_negative       recovered_loss >= 0
 handling_results    result_reply_given             btrim reply <> ''
 identity_mark       identity_mark_is_one           single
+knowledge_articles  article_begins_with_itself     version = 1 = article_id = id
+knowledge_articles  article_decided_by_another     decided_by_id <> written_by_id
+knowledge_articles  article_decided_whole          status = 'PENDING' = decided_at IS NULL AND decided_at IS NULL = decided_by_id IS NULL
+knowledge_articles  article_rejected_with_reason   status <> 'REJECTED' OR decision_reason IS NOT NULL
+knowledge_articles  article_text_given             btrim title <> '' AND btrim body <> ''
+knowledge_articles  article_times_in_order         effective_until > effective_from
+knowledge_articles  article_version_positive       version > 0
 ledger              ledger_hashes_whole            octet_length hash = 32 AND octet_length previous_hash = 32
 ledger              ledger_seq_positive            seq >= 1
 photos              photo_digest_is_sha256         sha256 ~ '^[0-9a-f]{64}$'
@@ -135,6 +142,8 @@ extension_requests  case_id                      WHERE status = 'REQUESTED'
 idempotency_keys    actor_id, key
 ledger              jurisdiction_id, seq
 note_inspectors     note_id, person_id
+knowledge_articles  article_id                   WHERE status = 'PENDING'
+knowledge_articles  article_id, version
 offices             code
 parties             case_id
 persons             login
@@ -174,6 +183,8 @@ upload_leases       upload_id
 
 # What the lists on offer are read by. OPEN and CALLED stand for the states of cases somebody still has to do with.
 READ_BY = """
+knowledge_articles  jurisdiction_id, effective_from, id WHERE status = 'APPROVED'
+knowledge_articles  jurisdiction_id, written_at, id
 respondents         jurisdiction_id, name
 respondents         jurisdiction_id, uscc WHERE uscc IS NOT NULL
 approvals           jurisdiction_id, kind, requested_at, id  WHERE decided_at IS NULL
@@ -282,7 +293,7 @@ async def test_lists_and_foreign_keys_have_their_indexes_and_no_row_takes_others
         )
     leading = {f"{table} {what}" for table, what, unique in found if not unique}
     held = {row["of"] + " " + row["said"].split("(")[1].split(")")[0] for row in keys}
-    assert len(held) == 105
+    assert len(held) == 108
     assert held <= leading, "a foreign key without an index makes every delete and join a scan"
     assert all(row["said"].endswith("ON DELETE RESTRICT") for row in keys)
     looked_up = {

@@ -29,7 +29,7 @@ CHANGED: dict[str, Data] = {"addInspectionNote": {"findings": "另一内容"}, "
            "suspendCase": {"evidence": "另一内容"}, "resumeCase": {"evidence": "另一内容"}, "submitFilingReport": {"cause": "另一内容"}, "withdrawExtension": {"expectedVersion": 99},
            "tagCase": {"tags": ["另一内容"]}, "answerSupervision": {"answer": "另一内容"}, "instructCase": {"text": "另一内容"},
            "recordMeeting": {"minutes": "另一内容"}, "mergeCase": {"expectedVersion": 99}, "splitCase": {"newTitle": "另一内容"},
-           "enrolOdrEnterprise": {"name": "另一内容"}, "routeToOdr": {"complainantConsents": False}, "settleOdr": {"settlement": "另一内容"},
+           "enrolOdrEnterprise": {"name": "另一内容"}, "saveArticle": {"title": "另一内容"}, "routeToOdr": {"complainantConsents": False}, "settleOdr": {"settlement": "另一内容"},
            "addLabResult": {"laboratory": "另一内容"},
            "callVoicemail": {"remark": "另一内容"}, "registerVoicemail": {"title": "另一内容"}}  # fmt: skip
 

@@ -15,7 +15,7 @@ from fixtures.callers import uscc
 from resolvers.doors import db
 from resolvers.terms.roles import Role
 from schema.grammar import ids
-from tests import disputes, field, settling, world
+from tests import articles, disputes, field, settling, world
 from tests.client import Caller, Data, key
 from tests.pictures import reporting, sealed, submit_report
 from tests.promises.staff import MATTERS, PEOPLE, PLACES, hire, named
@@ -84,6 +84,11 @@ superviseCase      SUPERVISION_OFFICER  done              done                  
 superviseCase      DUTY_LEADER          done              done                       NOT_FOUND      NOT_FOUND
 superviseCase      LEADER               done              done                       NOT_FOUND      NOT_FOUND
 activateRegime     LEADER               done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
+saveArticle        ADVISER              NOT_PERMITTED     done                       NOT_PERMITTED  NOT_PERMITTED
+saveArticle        CLERK                NOT_PERMITTED     done                       NOT_PERMITTED  NOT_PERMITTED
+saveArticle        SECTION_OFFICER      NOT_PERMITTED     done                       NOT_PERMITTED  NOT_PERMITTED
+approveArticle     RESPONSIBLE_PERSON   NOT_FOUND         done                       NOT_FOUND      NOT_FOUND
+approveArticle     LEADER               done              NOT_PERMITTED              NOT_FOUND      NOT_FOUND
 endRegime          LEADER               done              NOT_PERMITTED              NOT_PERMITTED  NOT_PERMITTED
 tagCase            AGENT                done              done                       NOT_FOUND      NOT_FOUND
 tagCase            DISPATCHER           done              done                       NOT_FOUND      NOT_FOUND
@@ -227,6 +232,14 @@ async def running(city: City) -> Data:
     return {"regimeId": done["regime"]["id"], "reason": "响应终止"}
 
 
+async def drafted(city: City) -> Data:
+    return {**articles.WHOLE, "officeCode": city.codes["east"]}
+
+
+async def submitted_article(city: City) -> Data:
+    return {"articleId": (await articles.written(city))["id"], "decision": "APPROVE"}
+
+
 async def merged(city: City) -> Data:
     return {**change(await city.receive()), "targetCaseId": (await city.receive())["id"]}
 
@@ -306,6 +319,8 @@ INPUTS: dict[str, Make] = {
     "superviseCase": on_case("IN_PROGRESS", reason="尽快办结"),
     "activateRegime": activated,
     "endRegime": running,
+    "saveArticle": drafted,
+    "approveArticle": submitted_article,
     "tagCase": on_case("IN_PROGRESS", tags=["春节"]),
     "answerSupervision": ordered,
     "instructCase": on_case("IN_PROGRESS", text="限三日内办结"),

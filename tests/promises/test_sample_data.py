@@ -61,6 +61,9 @@ REACHED = {
 }
 NOT_OF_A_CASE = {
     CaseEventKind.TAGGED,
+    CaseEventKind.ARTICLE_SAVED,
+    CaseEventKind.ARTICLE_APPROVED,
+    CaseEventKind.ARTICLE_REJECTED,
     CaseEventKind.ODR_ENROLLED,
     CaseEventKind.REGIME_ACTIVATED,
     CaseEventKind.REGIME_ENDED,

@@ -59,6 +59,7 @@ SHAPE = "case { id number version status round }"
 ASKED = {"EXTENSION": "extension", "RETURN": "returnRequest", "FILING": "filingReport"}
 # What is not done to a case on record, but before there is one, or to a city.
 SETTING_UP = {"signIn", "syncInspections", "receiveCase", "enrolOdrEnterprise", "activateRegime", "endRegime"}
+SETTING_UP |= {"saveArticle", "approveArticle"}
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resolvers.rules.calendars import build_year, calendar_of
@@ -361,6 +361,11 @@ def test_where_only_the_old_date_is_known_as_many_days_are_left_as_were(
     assert local_day(run_on(CALENDAR, at(old_due), pause(*stood), mode)) == expected
 
 
+@example(  # paused on its last day until a Saturday, and on the Sunday again
+    datetime(2020, 1, 8, 18, 55, 21, tzinfo=ZONE),
+    2,
+    [(2, 9), (9, timedelta(days=24, seconds=52_340)), (5, timedelta(days=24, seconds=52_339)), (1, timedelta(days=1))],
+)
 @given(
     st.datetimes(datetime(2019, 1, 2), datetime(2026, 6, 1), timezones=st.just(ZONE)),  # noqa: DTZ001
     st.integers(1, 30),
@@ -369,8 +374,10 @@ def test_where_only_the_old_date_is_known_as_many_days_are_left_as_were(
 def test_counted_anew_a_clock_ends_where_it_ended_step_by_step(
     start: datetime, amount: int, steps: list[tuple[int, int | timedelta]]
 ) -> None:
-    """Each pause leaves as many working days as there were; each extension is counted from the date it found."""
-    now, changes, pauses = start, [], []
+    """Each pause leaves as many working days as there were; each extension is counted from the date it found. Where none
+    was left the date was only rolled over days of rest: what lies before it counts for nothing.
+    """
+    now, changes, pauses, rolled = start, [], [], local_date(start)
     expected = nth_working_day(CALENDAR, local_date(start), amount)
     for gap, step in steps:
         now += timedelta(days=gap)
@@ -384,8 +391,10 @@ def test_counted_anew_a_clock_ends_where_it_ended_step_by_step(
         now += step
         pauses.append(stood)
         if local_date(stood.end) > local_date(stood.start):
-            left = working_days_between(CALENDAR, stood.start, datetime.combine(expected, stood.start.timetz()))
-            expected = nth_working_day(CALENDAR, local_date(stood.end), left)
+            counting_from, until = (datetime.combine(day, stood.start.timetz()) for day in (rolled, expected))
+            left = working_days_between(CALENDAR, max(stood.start, counting_from), until)
+            expected = nth_working_day(CALENDAR, max(local_date(stood.end), rolled), left)
+            rolled = rolled if left else expected
 
     found = effective(CALENDAR, start, (amount, WD, STATUTORY), changes, pauses)
 
