@@ -275,6 +275,14 @@ async def test_only_writers_write(city: City, who: str) -> None:
     assert await versions(city, "leader") == []
 
 
+async def test_an_article_stays_with_its_office_whoever_else_its_writer_writes_for(city: City) -> None:
+    await grant(city, "clerk", Role.CLERK, "west")
+    first = await approved(city)
+
+    assert await not_saved(city, office="west", revises=first["id"]) == ("INVALID_INPUT", ["officeCode"])
+    assert (await save(city, office="east", revises=first["id"]))["office"] == first["office"]
+
+
 @pytest.mark.parametrize(("who", "office"), [("adviser", "top"), ("stall_clerk", "stall"), ("east_section", "east")])
 async def test_a_writer_writes_for_his_own_office_alone(city: City, who: str, office: str) -> None:
     for other in {"top", "east", "west", "stall"} - {office}:
