@@ -5,6 +5,8 @@ PYTHONS := python3 python3.13 python3.12 python3.11 python3.14
 IS_FIT := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
 PYTHON := .venv/bin/python
 ARGS ?=
+# What is compiled is kept: every command, every server of a test and every test process would else compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test check hard bench schema migration
 

@@ -93,6 +93,7 @@ async def _measure(over: Database, asked: argparse.Namespace) -> None:
         "bare route": [],
         "and SHA-256, sync": [],
         "jiesu, PUT": [],
+        "jiesu, tus": [],
     }
     spent: dict[str, list[float]] = {name: [] for name in rates}
     with ours(over) as jiesu, running(command, {}, r"ready: (http://\S+)") as bare:

@@ -74,8 +74,11 @@ async def receive(kind: Kind, actor: Actor, key: UUID, chunks: AsyncIterator[byt
     File first, row second: a row never points at missing bytes. Sending what is verified again does no harm.
     """
     row = await declared(kind, actor, key)
-    if row is None:
-        return Verdict.NOT_FOUND
+    return await take_in(kind, actor, row, chunks) if row else Verdict.NOT_FOUND
+
+
+async def take_in(kind: Kind, actor: Actor, row: access.Row, chunks: AsyncIterator[bytes]) -> Verdict:
+    """The same of what was found declared."""
     try:
         arrived = await store.receive(chunks, row["byte_size"])
     except store.TooLarge:

@@ -173,7 +173,7 @@ async def _finish(actor: Actor, upload: Upload) -> None:
 
 async def receive(actor: Actor, upload: Upload, chunks: AsyncIterator[bytes]) -> Verdict:
     """Take all bytes at once, whatever came of them before."""
-    verdict = await photo.receive(upload.kind, actor, upload.key, chunks)
+    verdict = await photo.take_in(upload.kind, actor, upload.row, chunks)
     if verdict is Verdict.VERIFIED:
         upload.partial.discard()
     return verdict
