@@ -7,7 +7,8 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api.bearer import Expired, Identify, Malformed, from_header
+from api.bearer import Identify
+from api.transfer import whose
 from resolvers import copy
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Unavailable
@@ -23,19 +24,12 @@ class Copies:
     async def get(self, request: Request) -> Response:
         """One copy. Absent, forbidden and not made are the same answer."""
         try:
-            actor = await self._caller(request)
+            actor = await whose(self.identify, request)
             if actor is None:
                 return _fault(401, Fault.UNAUTHENTICATED, {"WWW-Authenticate": "Bearer"})
             return await _shown(actor, request)
         except Unavailable:
             return _fault(503, Fault.UNAVAILABLE, {"Retry-After": str(RETRY_SECONDS)})
-
-    async def _caller(self, request: Request) -> Actor | None:
-        try:
-            token = from_header(request.headers.get("authorization"))
-            return await self.identify(token) if token else None
-        except (Expired, Malformed):
-            return None
 
 
 async def _shown(actor: Actor, request: Request) -> Response:

@@ -32,13 +32,18 @@ class Halt(Exception):  # noqa: N818
         self.answer = answer
 
 
-async def caller(identify: Identify, request: Request) -> Actor:
-    """Whose the token of this request is now; `Halt` with 401 for nobody's."""
+async def whose(identify: Identify, request: Request) -> Actor | None:
+    """Whose the token of this request is now; None for nobody's."""
     try:
         token = from_header(request.headers.get("authorization"))
-        actor = await identify(token) if token else None
+        return await identify(token) if token else None
     except (Expired, Malformed):
-        actor = None
+        return None
+
+
+async def caller(identify: Identify, request: Request) -> Actor:
+    """The same, and `Halt` with 401 for nobody's."""
+    actor = await whose(identify, request)
     if actor is None:
         raise Halt(say(401, "UNAUTHENTICATED", "请先登录。", {"WWW-Authenticate": "Bearer"}))
     return actor

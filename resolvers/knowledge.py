@@ -86,11 +86,11 @@ async def _newest(actor: Actor, key: UUID, now: datetime) -> KnowledgeArticle:
 
 
 async def _owner(actor: Actor, code: str | None, before: KnowledgeArticle | None) -> UUID:
-    if before is None and code is None:
-        raise texts.invalid("新的知识须写明所属单位。", "officeCode")
-    if before is not None and code is None:
+    if code is None:
+        if before is None:
+            raise texts.invalid("新的知识须写明所属单位。", "officeCode")
         return before.office_id
-    office: Office = await status.office(actor, code or "", "officeCode")
+    office: Office = await status.office(actor, code, "officeCode")
     if before is not None and office.id != before.office_id:
         raise texts.invalid("修订不改变所属单位。", "officeCode")
     if office.id not in actor.offices(*ARTICLE_WRITERS):
@@ -159,7 +159,7 @@ def in_force(
     """SQL for the versions in force at an instant (now, if not told) that have each word of the search in title, text or
     source, are of the kind, and are meant for the category or for any.
     """
-    words = texts.words(search, "search")
+    words = texts.search_words(search, "search")
 
     def condition(t: str, bind: Bind) -> str:
         instant = bind.named("now") if as_of is None else bind(as_of, "::timestamptz")

@@ -66,9 +66,7 @@ class KnowledgeArticle(Node):
     decision_reason: str | None = derived(
         "审核理由; not told to third parties.",
         "decision_reason",
-        by=lambda actor, row: (
-            party.withheld(actor, row["decision_reason"]) if actor.is_third_party else row["decision_reason"]
-        ),
+        by=lambda actor, row: party.withheld(actor, row["decision_reason"]),
     )
 
 

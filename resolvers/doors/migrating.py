@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import asyncpg
 from tortoise import Tortoise
@@ -93,9 +93,9 @@ def names() -> list[str]:
 
 
 class _Noting(AsyncpgSchemaEditor):
-    """Runs statements, and keeps them."""
+    """Runs statements, and keeps them in `said`."""
 
-    said: ClassVar[list[str]] = []
+    said: list[str]
 
     async def _run_sql(self, sql: str) -> None:
         self.said.append(sql.strip().rstrip(";"))
@@ -103,16 +103,23 @@ class _Noting(AsyncpgSchemaEditor):
 
 
 class _Steps(MigrationExecutor):
+    """Each step has an editor of its own; `said` is what all of them ran."""
+
+    said: list[str]
+
     def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
-        return _Noting(self.connection, atomic=atomic, collect_sql=collect_sql)
+        editor = _Noting(self.connection, atomic=atomic, collect_sql=collect_sql)
+        editor.said = self.said
+        return editor
 
 
 async def step_by_step(owner: Login) -> str:
     """Migrate an empty database one migration after the other; all that was said, for `whole.sql`."""
-    _Noting.said.clear()
     async with _opened(owner) as (transaction, apps):
-        await _Steps(transaction, apps).migrate()
-    return ";\n\n".join(_Noting.said) + ";\n"
+        steps = _Steps(transaction, apps)
+        steps.said = []
+        await steps.migrate()
+    return ";\n\n".join(steps.said) + ";\n"
 
 
 def _quoted(login: Login) -> str:

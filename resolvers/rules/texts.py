@@ -41,7 +41,7 @@ def bounded(text: str, maximum: int, *path: str) -> str:
     return trimmed
 
 
-def words(text: str | None, *path: str) -> list[str]:
+def search_words(text: str | None, *path: str) -> list[str]:
     """The words of a search, each once, some at the most; none for a blank one."""
     found = list(dict.fromkeys((optional(text, limits.SEARCH_CHARACTERS, *path) or "").split()))
     if len(found) > limits.SEARCH_WORDS:
