@@ -139,13 +139,18 @@ async def put(name: str, data: bytes) -> None:
     """Bytes made here become an object; an earlier one of that name is replaced whole."""
     path = _folder / "incoming" / token_hex(16)
     try:
-        async with aiofiles.open(path, "xb") as file:
-            await file.write(data)
-            await file.flush()
-            await asyncio.to_thread(os.fsync, file.fileno())
+        await asyncio.to_thread(_write_whole, path, data)
         await _shelf.keep(path, name)
     finally:
         discard(path)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """In one thread from open to close: whoever is cancelled meanwhile leaves no file open."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 async def has(name: str) -> bool:
