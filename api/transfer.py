@@ -50,13 +50,13 @@ async def caller(identify: Identify, request: Request) -> Actor:
 
 
 async def chunks(request: Request, watch: Watch) -> AsyncIterator[bytes]:
-    """The body as it comes, in pieces of some hundred kilobytes, or of a second; a client silent for a minute is gone.
+    """The body as it comes, in pieces that grow to a megabyte, or of a second; a client silent for a minute is gone.
 
     What came before a line dropped is handed on first, then `ClientDisconnect` is raised.
     """
     stream = request.stream()
     gathered: list[bytes] = []
-    size = 0
+    size, enough = 0, limits.UPLOAD_CHUNK_BYTES
     watched = handed_on = time.monotonic()
     while True:
         try:
@@ -73,7 +73,8 @@ async def chunks(request: Request, watch: Watch) -> AsyncIterator[bytes]:
         if now - watched > limits.UPLOAD_WATCH_SECONDS:
             await watch()
             watched = now
-        if size and (size >= limits.UPLOAD_CHUNK_BYTES or now - handed_on > _SECOND):
+        if size >= enough or (size and now - handed_on > _SECOND):
+            enough = min(2 * size, limits.UPLOAD_PIECE_BYTES) if size >= enough else limits.UPLOAD_CHUNK_BYTES
             yield b"".join(gathered)
             gathered, size, handed_on = [], 0, now
     if size:

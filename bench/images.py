@@ -59,20 +59,20 @@ def _used() -> float:
 
 
 def _files() -> dict[str, bytes]:
-    camera, large = _scene(_CAMERA), _scene(_LARGE)
+    camera, large = scene(_CAMERA), scene(_LARGE)
     return {
-        "JPEG, 12 megapixels": _as(camera, "JPEG", quality=90),
-        "JPEG, 12 megapixels, progressive": _as(camera, "JPEG", quality=90, progressive=True),
-        "JPEG, 48 megapixels": _as(camera.resize((8_064, 6_048)), "JPEG", quality=85),
-        "JPEG, 1 megapixel (from a chat)": _as(camera.resize((1_280, 960)), "JPEG", quality=75),
-        "HEIC, 12 megapixels": _as(camera, "HEIF", quality=60),
-        "HEIC, 24 megapixels": _as(large, "HEIF", quality=60),
-        "WebP, 12 megapixels": _as(camera, "WEBP", quality=80, method=0),
-        "PNG, a screenshot": _as(camera.resize((1_080, 2_400)), "PNG", compress_level=1),
+        "JPEG, 12 megapixels": as_file(camera, "JPEG", quality=90),
+        "JPEG, 12 megapixels, progressive": as_file(camera, "JPEG", quality=90, progressive=True),
+        "JPEG, 48 megapixels": as_file(camera.resize((8_064, 6_048)), "JPEG", quality=85),
+        "JPEG, 1 megapixel (from a chat)": as_file(camera.resize((1_280, 960)), "JPEG", quality=75),
+        "HEIC, 12 megapixels": as_file(camera, "HEIF", quality=60),
+        "HEIC, 24 megapixels": as_file(large, "HEIF", quality=60),
+        "WebP, 12 megapixels": as_file(camera, "WEBP", quality=80, method=0),
+        "PNG, a screenshot": as_file(camera.resize((1_080, 2_400)), "PNG", compress_level=1),
     }
 
 
-def _scene(size: tuple[int, int]) -> Image.Image:
+def scene(size: tuple[int, int]) -> Image.Image:
     """Coarse colours and fine grain: about as hard to decode as what a phone sees."""
     noise = Image.effect_noise((size[0] // 8, size[1] // 8), 60)
     bands = (noise, noise.transpose(Image.Transpose.FLIP_LEFT_RIGHT), noise.transpose(Image.Transpose.ROTATE_180))
@@ -80,7 +80,7 @@ def _scene(size: tuple[int, int]) -> Image.Image:
     return Image.blend(coarse, Image.effect_noise(size, 30).convert("RGB"), 0.15)
 
 
-def _as(image: Image.Image, kind: str, **options: object) -> bytes:
+def as_file(image: Image.Image, kind: str, **options: object) -> bytes:
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()

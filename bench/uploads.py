@@ -3,7 +3,8 @@
 The bare route is Starlette and aiofiles and nothing else: no caller, no row, no sync; and once more with a SHA-256 of what
 came and a sync, which no server that answers for a photo can do without. Senders are threads with a socket each, so that
 nearly all of the machine is the servers'. Runs alternate; told are the medians and the ratio to the bare routes. With
-`--line`, each sender sends so many megabytes a second: what phones on a good network do.
+`--line`, each sender sends so many megabytes a second: what phones on a good network do. With `--copies`, the small copies
+of the photos are made beside, as they are in service; what those cost by themselves is told by `bench.images`.
 """
 
 from __future__ import annotations
@@ -31,16 +32,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bench.images import as_file, scene
 from bench.servers import Database, database, ours, release, running
 
 _SIZE = 5_000_000
 _PIECE = 65_536
+_MARK = 16  # bytes at the end that no other photo has
 _DECLARE = """
-INSERT INTO photos (id, note_id, ordinal, sha256, byte_size, content_type, status, declared_by)
+INSERT INTO photos (id, note_id, ordinal, sha256, byte_size, content_type, status, declared_by, copies, copied_at)
 SELECT $1, n.id, 1000 + (SELECT count(*) FROM photos), $2, $3, 'image/jpeg', 'DECLARED',
-  (SELECT id FROM persons WHERE login = $5)
+  (SELECT id FROM persons WHERE login = $5), $6, CASE WHEN $7 THEN NULL ELSE now() END
 FROM inspection_notes n JOIN cases c ON c.id = n.case_id WHERE c.number = $4 LIMIT 1
 """
+
+_WAITING = "SELECT count(*) FROM photos WHERE copies = 'PENDING' AND status = 'VERIFIED' AND ordinal >= 1000"
+_PATIENCE = 300  # looks, five a second
 
 
 def main() -> None:
@@ -50,6 +56,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--senders", type=int, default=4)
     parser.add_argument("--line", type=float, help="megabytes a second of each sender; unbounded without")
+    parser.add_argument("--copies", action="store_true", help="make the small copies beside")
     parser.add_argument("--bare", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.bare:
@@ -85,7 +92,7 @@ def serve_bare(folder: Path) -> None:
 
 
 async def _measure(over: Database, asked: argparse.Namespace) -> None:
-    folder = over.folder / "bare"
+    folder, photo = over.folder / "bare", _photo()
     folder.mkdir()
     login, token = next((login, token) for login, token in over.filled.tokens.items() if "inspector" in login)
     command = [sys.executable, "-m", "bench.uploads", "--bare", str(folder)]
@@ -103,7 +110,11 @@ async def _measure(over: Database, asked: argparse.Namespace) -> None:
                 server = jiesu if name.startswith("jiesu") else bare
                 base = server.url.removesuffix("/graphql") + ("/hash" if name.startswith("and") else "")
                 send = Sender(token, by_tus=name.endswith("tus"), line=asked.line)
-                jobs = [await _declared(over, login, base) for _ in range(asked.photos)]
+                files = [photo[:-_MARK] + os.urandom(_MARK) for _ in range(asked.photos)]
+                if server is jiesu:
+                    jobs = [(await _declared(over, login, base, data, asked.copies), data) for data in files]
+                else:
+                    jobs = [(base, data) for data in files]
                 before = server.cpu_seconds() or 0.0
                 rate = await asyncio.to_thread(_timed, send, jobs, asked.senders)
                 if run:  # the first warms up
@@ -111,6 +122,7 @@ async def _measure(over: Database, asked: argparse.Namespace) -> None:
                     spent[name].append(((server.cpu_seconds() or 0.0) - before) / asked.photos * 1_000)
                 for path in folder.iterdir():
                     path.unlink()
+                await _idle(over)
     plain, hashing = (statistics.median(rates[name]) for name in ("bare route", "and SHA-256, sync"))
     for name, found in rates.items():
         middle, cost = statistics.median(found), statistics.median(spent[name])
@@ -120,20 +132,36 @@ async def _measure(over: Database, asked: argparse.Namespace) -> None:
         )
 
 
-async def _declared(over: Database, login: str, base: str) -> tuple[str, bytes]:
-    """Where one more photo goes, and its bytes."""
-    data = b"\xff\xd8\xff" + os.urandom(_SIZE - 3)
-    if "/x" in base:
-        return base, data
+def _photo() -> bytes:
+    """Of 12 megapixels, and of `_SIZE` with what follows its end and tells it from others."""
+    data = as_file(scene((4_032, 3_024)), "JPEG", quality=91)
+    return data + bytes(_SIZE - len(data))
+
+
+async def _declared(over: Database, login: str, base: str, data: bytes, copies: bool) -> str:
+    """Where one more photo goes."""
     key, connection = uuid4(), await asyncpg.connect(**over.logins.owner.credentials())
+    digest, wanted = hashlib.sha256(data).hexdigest(), "PENDING" if copies else "FAILED"
     try:
-        digest = hashlib.sha256(data).hexdigest()
-        made = await connection.execute(_DECLARE, key, digest, _SIZE, over.filled.number, login)
+        made = await connection.execute(_DECLARE, key, digest, _SIZE, over.filled.number, login, wanted, copies)
     finally:
         await connection.close()
     if made != "INSERT 0 1":
         raise RuntimeError("no note to declare a photo with")
-    return f"{base}/uploads/{key}", data
+    return f"{base}/uploads/{key}"
+
+
+async def _idle(over: Database) -> None:
+    """Until no copy of ours is to be made any more."""
+    connection = await asyncpg.connect(**over.logins.owner.credentials())
+    try:
+        for _ in range(_PATIENCE):
+            if not await connection.fetchval(_WAITING):
+                return
+            await asyncio.sleep(0.2)
+    finally:
+        await connection.close()
+    raise RuntimeError("the copies are not made")
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,9 @@ async def _mark(kind: Kind, actor: Actor, key: UUID) -> None:
 async def _case(file: Table) -> Case:
     if isinstance(file, FilingReport):
         return await Case.get(id=file.case_id)
-    return await Case.get(inspection_notes__photos__id=file.id)
+    found = "cases c JOIN inspection_notes n ON n.case_id = c.id JOIN photos p ON p.note_id = n.id WHERE p.id = $1"
+    (case,) = await db.instances(Case, f"SELECT {Case.listed('c')} FROM {found}", file.id)
+    return case
 
 
 async def original(kind: Kind, actor: Actor, key: UUID) -> Original | None:

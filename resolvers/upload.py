@@ -146,10 +146,10 @@ async def append(
             if at + announced > upload.length:
                 raise Halted(Reason.TOO_LONG)
             check = Checksum(*checksum) if checksum else None
-            size = await upload.partial.append(chunks, at, upload.length, turn, check)
-            if size == upload.length:
-                await _finish(actor, upload)
-            return size
+            grown = await upload.partial.append(chunks, at, upload.length, turn, check)
+            if grown.size == upload.length:
+                await _finish(actor, upload, grown.arrived)
+            return grown.size
     except partials.Busy:
         raise Halted(Reason.BUSY) from None
     except partials.Mismatch:
@@ -158,9 +158,9 @@ async def append(
         raise Halted(Reason.TOO_LONG) from None
 
 
-async def _finish(actor: Actor, upload: Upload) -> None:
+async def _finish(actor: Actor, upload: Upload, arrived: store.Arrived | None = None) -> None:
     try:
-        arrived = await upload.partial.examine()
+        arrived = arrived or await upload.partial.examine()
         verdict = await photo.settle(upload.kind, actor, upload.row, arrived)
     except FileNotFoundError:  # somebody else finished it, or its time was over
         if not (await find(actor, upload.key)).is_done:

@@ -170,10 +170,11 @@ async def take_once_held(actor: Actor, key: UUID, offices: list[UUID], now: date
 
 
 async def _lock(model: type[M], key: UUID, condition: str, bind: Bind, path: tuple[str, ...]) -> M:
-    sql = f"SELECT t.id FROM {model.table_name()} t WHERE t.id = {bind(key)} AND {condition} FOR UPDATE OF t"
-    if not await db.query(sql, *bind.values):
+    whole = f"SELECT {model.listed('t')} FROM {model.table_name()} t WHERE t.id = {bind(key)}"
+    found = await db.instances(model, f"{whole} AND {condition} FOR UPDATE OF t", *bind.values)
+    if not found:
         raise Refused(Code.NOT_FOUND, *path)
-    return await model.get(id=key)
+    return found[0]
 
 
 async def take_case(actor: Actor, key: UUID, expected_version: int, now: datetime) -> models.Case:

@@ -152,7 +152,7 @@ def develop(path: Path) -> tuple[dict[str, object], list[bytes]]:
     if kind not in OPENERS:
         raise Refusal("UNREADABLE")
     # Unheard, the signal that ends this time ends the process.
-    signal.setitimer(signal.ITIMER_PROF, limits.HEIC_CPU_SECONDS if kind == "image/heic" else limits.IMAGE_CPU_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, evidence.decode_seconds(kind, path.stat().st_size))
     negative = OPENERS[kind](path)
     turn = 1 if negative.is_upright else negative.exif.get(ExifTags.Base.Orientation, 1)
     screen = _upright(_srgb(_shrunk(negative), negative.icc), turn)

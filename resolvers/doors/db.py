@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import asyncpg
-from tortoise import Tortoise
+from tortoise import Model, Tortoise
 from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, TransactionManagementError
 from tortoise.transactions import in_transaction
@@ -26,6 +26,7 @@ from resolvers.terms.actor import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 Step = Callable[[], Awaitable[None]]
 
 log = logging.getLogger("jiesu.statements")
@@ -47,6 +48,7 @@ class Transaction:
 
 
 _current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
+_ended_well: ContextVar[bool] = ContextVar("ended well", default=False)
 _running: set[asyncio.Task[Any]] = set()
 _writers = asyncio.Semaphore(limits.POOL_SIZE)
 readers = Readers()
@@ -77,8 +79,15 @@ def _credentials(login: Login, pool_size: int, statement_ms: int | None) -> dict
         "minsize": 1,
         "maxsize": pool_size,
         "command_timeout": 60,
+        "reset": _tidy,
         "server_settings": _settings(statement_ms),
     }
+
+
+async def _tidy(connection: Any) -> None:
+    """Before the next caller. A verb that ended well leaves nothing behind: all it sets ends with its transaction."""
+    if not _ended_well.get():
+        await connection.execute(connection.get_reset_query())  # and meets a cancel that is still on its way
 
 
 def _settings(statement_ms: int | None) -> dict[str, str]:
@@ -148,12 +157,14 @@ async def _persist(verb: Callable[..., Awaitable[T]], args: tuple[Any, ...], kwa
 
 async def _attempt(verb: Callable[..., Awaitable[T]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
     state = Transaction()
+    _ended_well.set(False)
     async with _gate(), in_transaction("default"):
         token = _current.set(state)
         try:
             answer = await verb(*args, **kwargs)
             for step in state.last:
                 await step()
+            _ended_well.set(True)
         finally:
             _current.reset(token)
     for call in state.afterwards:
@@ -223,6 +234,14 @@ async def fetch(sql: str, values: Sequence[object]) -> list[asyncpg.Record]:
     except _DRIVER as error:
         log.warning("a read failed: %s", type(error).__qualname__)  # its text may quote a row
         raise Unavailable from None
+
+
+async def instances(model: type[M], sql: str, *values: object) -> list[M]:
+    """Rows of one statement that names every column of a model, as instances of it. Only inside `atomic`."""
+    transaction()
+    connection = get_connection("default")
+    found: list[M] = await connection.executor_class(model=model, db=connection).execute_select(sql, list(values))
+    return found
 
 
 async def execute(sql: str, *values: object) -> int:

@@ -16,9 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import aiofiles
-
-from resolvers.doors import db, store
+from resolvers.doors import db, sink, store
 from resolvers.rules import evidence
 from resolvers.terms import limits
 from resolvers.terms.actor import Unavailable
@@ -38,6 +36,14 @@ class Checksum:
 
     algorithm: str
     digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """How many bytes there are now. `arrived`: all of them came in one go, and what they turned out to be."""
+
+    size: int
+    arrived: store.Arrived | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,8 @@ class Partial:
 
     async def append(
         self, chunks: AsyncIterator[bytes], offset: int, maximum: int, turn: Turn, checksum: Checksum | None
-    ) -> int:
-        """Write pieces from the offset on; how many bytes there are then. What has come stays when the line drops.
+    ) -> Grown:
+        """Write pieces from the offset on. What has come stays when the line drops.
 
         Not one byte of it stays, if one too many comes (`store.TooLarge`), if the disk is full, and if it was to be
         checked and could not be, or is not as it should be (`Mismatch`).
@@ -82,25 +88,27 @@ class Partial:
 
     async def _write(
         self, chunks: AsyncIterator[bytes], offset: int, maximum: int, turn: Turn, checksum: Checksum | None
-    ) -> int:
+    ) -> Grown:
         self.path.parent.mkdir(exist_ok=True, mode=0o700)
-        digest = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum else None
-        # Unbuffered: what is written is in the file whatever becomes of this process.
-        async with aiofiles.open(self.path, "r+b", buffering=0, opener=_open_or_create) as file:
-            await file.seek(offset)
+        own = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum else None
+        whole = None if offset else hashlib.sha256()
+        digests = [digest for digest in (own, whole) if digest]
+        size = offset
+        async with sink.opened(self.path, "r+b", *digests, offset=offset, opener=_open_or_create) as file:
             async for chunk in chunks:
-                offset += len(chunk)
-                if offset > maximum:
+                size += len(chunk)
+                if size > maximum:
                     raise store.TooLarge
                 await turn.hold()
-                written = await file.write(chunk)
-                while written < len(chunk):  # a disk that is nearly full takes a part, then none
-                    written += await file.write(chunk[written:])
-                if digest:
-                    digest.update(chunk)
-        if checksum and digest and digest.digest() != checksum.digest:
+                await file.take(chunk)
+            if size == maximum and whole:
+                await file.sync()
+        if checksum and own and own.digest() != checksum.digest:
             raise Mismatch
-        return offset
+        if size < maximum or whole is None:
+            return Grown(size)
+        await turn.hold()
+        return Grown(size, store.Arrived(self.path, size, whole.hexdigest(), evidence.content_type(file.head)))
 
     def _cut(self, offset: int) -> None:
         if offset:
@@ -161,9 +169,15 @@ class Turn:
         )
         return bool(rows)
 
-    @db.atomic
     async def take(self) -> bool:
         """Ours, if it is nobody's or its holder has not been heard of for long."""
+        now = time.monotonic()
+        is_ours = await self._take()
+        self.sure_until = now + limits.UPLOAD_RENEW_SECONDS if is_ours else 0.0
+        return is_ours
+
+    @db.atomic
+    async def _take(self) -> bool:
         rows = await db.query(
             "INSERT INTO upload_leases (id, upload_id, holder, expires_at)"
             " VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))"

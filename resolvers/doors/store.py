@@ -16,8 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 from uuid import UUID
 
-import aiofiles
-
+from resolvers.doors import sink
 from resolvers.doors.shelves import Disk, Remote, Shelf
 from resolvers.rules import evidence
 from resolvers.terms.bucket import Bucket
@@ -102,23 +101,15 @@ async def receive(chunks: AsyncIterator[bytes], maximum: int) -> Arrived:
 
 
 async def _write(path: Path, chunks: AsyncIterator[bytes], maximum: int) -> Arrived:
-    size, digest, head = 0, hashlib.sha256(), b""
-    hashed: asyncio.Future[None] | None = None
-    async with aiofiles.open(path, "xb") as file:
+    size, digest = 0, hashlib.sha256()
+    async with sink.opened(path, "xb", digest) as file:
         async for chunk in chunks:
             size += len(chunk)
             if size > maximum:
                 raise TooLarge
-            head = (head + chunk)[: evidence.HEAD_BYTES] if len(head) < evidence.HEAD_BYTES else head
-            if hashed:
-                await hashed
-            hashed = asyncio.get_running_loop().run_in_executor(None, digest.update, chunk)  # while more comes
-            await file.write(chunk)
-        await file.flush()
-        if hashed:
-            await hashed
-        await asyncio.to_thread(os.fsync, file.fileno())
-    return Arrived(path, size, digest.hexdigest(), evidence.content_type(head))
+            await file.take(chunk)
+        await file.sync()
+    return Arrived(path, size, digest.hexdigest(), evidence.content_type(file.head))
 
 
 def discard(path: Path) -> None:

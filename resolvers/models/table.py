@@ -53,6 +53,11 @@ class Table(Model):
         return list(cls._meta.fields_db_projection.values())
 
     @classmethod
+    def listed(cls, alias: str) -> str:
+        """Every column of a row, by name: `*` would be another answer after the next release has added one."""
+        return ", ".join(f"{alias}.{name}" for name in cls.column_names())
+
+    @classmethod
     def is_never_null(cls, column: str) -> bool:
         """Whether the table itself lets no null stand in this column; a named expression may be null."""
         owners = {db: own for own, db in cls._meta.fields_db_projection.items()}

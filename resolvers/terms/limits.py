@@ -73,7 +73,7 @@ WEBP_PIXELS = 12_500_000  # its decoder holds the whole three times
 JPEG_PIXELS = 64 * 1024 * 1024  # decoded at half, a quarter or an eighth of their size
 IMAGE_WORKERS = 2  # decodes at once, each in a process of its own
 IMAGE_CPU_SECONDS = 1.0
-HEIC_CPU_SECONDS = 2.0  # 24 megapixels take 0.8, and half as much again when the machine is busy
+HEIC_CPU_SECONDS = (0.5, 0.2, 2.0)  # at first, for each megabyte, at most: half as much again as an idle machine needs
 IMAGE_SECONDS = 20.0  # however little of a processor it is given
 IMAGE_MEBIBYTES = 150  # what a photo may add to the process that decodes it
 THUMBNAIL_PIXELS = 320  # the long side
@@ -101,6 +101,7 @@ RETEST_LIFE = timedelta(hours=4)  # Food Safety Law art. 88
 FIELD_DUE_DAYS = 365  # of an order to rectify, or a patrol
 PATROLS = 12  # planned at once
 UPLOAD_CHUNK_BYTES = 256 * 1024
+UPLOAD_PIECE_BYTES = 1024 * 1024  # of a fast sender: fewer and larger pieces cost less
 UPLOAD_IDLE_SECONDS = 60.0
 UPLOAD_LIFE = timedelta(days=14)  # how long an address takes bytes; then there is a new one
 UPLOAD_LEASE_SECONDS = 10.0  # a writer not heard of for so long may be replaced

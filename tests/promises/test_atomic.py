@@ -263,6 +263,19 @@ async def test_every_connection_has_its_clocks() -> None:
     }
 
 
+async def test_a_verb_that_failed_leaves_nothing_behind_in_its_connection(database: Logins) -> None:
+    @db.atomic
+    async def fails() -> None:
+        await db.query("SELECT pg_advisory_lock(42)")  # which no rollback takes back
+        raise Refused(Code.NOT_FOUND)
+
+    with pytest.raises(Refused):
+        await fails()
+
+    async with owner(database) as other:
+        assert await other.fetchval("SELECT pg_try_advisory_lock(42)")
+
+
 async def test_when_every_writer_is_busy_the_next_is_turned_away_and_reads_go_on(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from resolvers.rules.evidence import (
     DOCUMENT_TYPES,
     HEAD_BYTES,
     content_type,
+    decode_seconds,
     due_on,
     is_far,
     is_late,
@@ -63,6 +64,26 @@ def test_no_bytes_are_taken_for_more_than_the_five_types_nor_judged_by_what_foll
 
     assert found is None or found in {*CONTENT_TYPES, *DOCUMENT_TYPES}
     assert content_type(data[:HEAD_BYTES]) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "megabytes", "seconds"),
+    [
+        ("image/jpeg", 0.1, 1.0),
+        ("image/jpeg", 20, 1.0),
+        ("image/webp", 20, 1.0),
+        ("", 20, 1.0),
+        ("image/heic", 0, 1.0),
+        ("image/heic", 2.5, 1.0),
+        ("image/heic", 5, 1.5),
+        ("image/heic", 7.5, 2.0),
+        ("image/heic", 20, 2.0),
+    ],
+)
+def test_a_file_may_take_a_second_and_a_large_heic_what_its_bytes_need(
+    kind: str, megabytes: float, seconds: float
+) -> None:
+    assert decode_seconds(kind, round(megabytes * 1e6)) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("status", CaseStatus)
