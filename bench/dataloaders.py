@@ -32,6 +32,7 @@ from resolvers import case, login, models, party
 from resolvers.doors import db
 from resolvers.doors.access import Row
 from resolvers.doors.postgres import APP, DATABASE, Login
+from resolvers.rules import sight
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import (
     CaseEventKind,
@@ -155,7 +156,7 @@ class InspectionNote:
 
     @strawberry.field
     def findings(self, info: Info) -> str | None:
-        return party.withheld(info.context.actor, self.row.findings)
+        return sight.withheld(info.context.actor.roles, self.row.findings)
 
     @strawberry.field
     async def office(self, info: Info) -> Office | None:

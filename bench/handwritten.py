@@ -35,6 +35,7 @@ from resolvers.doors.bind import Bind
 from resolvers.doors.identity import _BY_DIGEST, _actor
 from resolvers.doors.postgres import APP, DATABASE
 from resolvers.doors.scopes import scope
+from resolvers.rules import sight
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import CaseOrder
 from resolvers.terms.roles import PHOTO_VIEWERS, Permission, Role
@@ -206,7 +207,7 @@ def _note(caller: Caller, note: tuple[Any, ...]) -> dict[str, object]:
     return {
         "capturedAt": captured_at,
         "visitType": visit_type,
-        "findings": party.withheld(caller.actor, findings),
+        "findings": sight.withheld(caller.actor.roles, findings),
         "office": {"name": office} if office is not None else None,
         "photos": [
             {

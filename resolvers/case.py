@@ -10,7 +10,7 @@ from resolvers import party
 from resolvers.doors.access import Row
 from resolvers.doors.bind import Bind, Condition
 from resolvers.models.case import OPEN_LIST
-from resolvers.rules import texts
+from resolvers.rules import sight, texts
 from resolvers.rules.sight import Sight
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor
@@ -137,7 +137,7 @@ def _of_ranges(wanted: Wanted, t: str, bind: Bind) -> list[str]:
 
 def _worded(actor: Actor, text: str, t: str, bind: Bind) -> str:
     exact = bind(text)
-    if party.outside(actor):
+    if sight.is_outside(actor.roles):
         return f"{t}.number = {exact}"  # what is bound but not used has no type, and the statement fails
     pattern = bind.containing(text)
     full = f"({t}.title ILIKE {pattern} OR {t}.description ILIKE {pattern})"
@@ -153,14 +153,14 @@ def _worded(actor: Actor, text: str, t: str, bind: Bind) -> str:
 def title(actor: Actor, row: Row) -> str:
     told = party.words(actor, row)
     if told is Sight.HIDDEN:
-        return str(row["category_name"] or party.WITHHELD)
+        return str(row["category_name"] or sight.WITHHELD)
     return str(row["title"] if told is Sight.FULL else row["title_redacted"])
 
 
 def description(actor: Actor, row: Row) -> str:
     told = party.words(actor, row)
     if told is Sight.HIDDEN:
-        return party.WITHHELD
+        return sight.WITHHELD
     return str(row["description"] if told is Sight.FULL else row["description_redacted"])
 
 
@@ -176,7 +176,7 @@ def missing_particulars(actor: Actor, row: Row) -> list[Particular]:
     """必要信息: what a complaint must name and does not (Order 20 art. 9). Whoever is not shown a particular of the citizen,
     not even masked, is not told whether it is there; third parties are told nothing.
     """
-    if party.outside(actor):
+    if sight.is_outside(actor.roles):
         return []
     hidden = _hidden(actor, row)
     return [each for each in map(Particular.of, row["missing_particulars"]) if each not in hidden]
@@ -190,4 +190,4 @@ def _hidden(actor: Actor, row: Row) -> set[Particular]:
         Particular.COMPLAINANT_PHONE: view.phone,
         Particular.COMPLAINANT_ADDRESS: view.address,
     }
-    return {each for each, sight in shown.items() if sight < Sight.MASKED}
+    return {each for each, told in shown.items() if told < Sight.MASKED}

@@ -6,12 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from resolvers import party
 from resolvers.doors import access, clock, due, ledger, status
 from resolvers.doors.db import atomic
 from resolvers.doors.once import Outcome, once
 from resolvers.models import Case, Deadline, OdrEnterprise, OdrRouting, Office, Respondent
-from resolvers.rules import codes, texts, transitions
+from resolvers.rules import codes, sight, texts, transitions
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor, Refused
 from resolvers.terms.codes import Code
@@ -144,4 +143,4 @@ async def _come_back(
 
 def words(actor: Actor, text: str | None) -> str | None:
     """What an enterprise wrote: whoever is of one sees none but its own routings, and reads them."""
-    return text if Role.ODR_ENTERPRISE in actor.roles else party.withheld(actor, text)
+    return text if Role.ODR_ENTERPRISE in actor.roles else sight.withheld(actor.roles, text)

@@ -8,12 +8,10 @@ from typing import Any
 
 from resolvers.doors.access import Row
 from resolvers.rules import masks
-from resolvers.rules.sight import OUTSIDE, Relation, Sight, View, identity, narrative
+from resolvers.rules.sight import Relation, Sight, View, identity, narrative
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import CaseKind
 from resolvers.terms.roles import Role
-
-WITHHELD = "〔按隐私规定不公开〕"
 
 
 def view(actor: Actor, row: Mapping[str, Any]) -> View:
@@ -69,16 +67,6 @@ def address(actor: Actor, row: Row) -> str | None:
     if sight is Sight.MASKED:
         return masks.mask_address(row["address"]) if row["address"] else None
     return row["address"] if sight is Sight.FULL else None
-
-
-def outside(actor: Actor) -> bool:
-    """A third party or an enterprise: no words of staff, and of the citizen's no more than the matrix says."""
-    return not actor.roles - OUTSIDE
-
-
-def withheld(actor: Actor, text: str | None) -> str | None:
-    """Free text of staff about a case: theirs to read, not a third party's."""
-    return WITHHELD if text is not None and outside(actor) else text
 
 
 def words(actor: Actor, row: Row) -> Sight:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from resolvers import callback as verbs
-from resolvers import models, party
+from resolvers import models
 from resolvers.terms.kinds import CallbackOutcome, Decision, SatisfactionLevel
 from resolvers.terms.roles import Permission
 from schema.grammar import ids
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import Keyed, OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -33,9 +33,7 @@ class Callback(Node):
     outcome: CallbackOutcome = column("结果.")
     level: SatisfactionLevel | None = column("满意度: of a reached citizen.")
     resolved: bool | None = column("是否解决: what the citizen says.")
-    remark: str | None = derived(
-        "备注; not told to third parties.", "remark", by=lambda actor, row: party.withheld(actor, row["remark"])
-    )
+    remark: str | None = withheld("备注", "remark")
     caller: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "回访人.", models.Person, key="caller_id"
     )
@@ -45,11 +43,7 @@ class Callback(Node):
     )
     review_decision: Decision | None = column("审阅决定.")
     reviewed_at: datetime | None = column("审阅时间.")
-    review_reason: str | None = derived(
-        "审阅理由; not told to third parties.",
-        "review_reason",
-        by=lambda actor, row: party.withheld(actor, row["review_reason"]),
-    )
+    review_reason: str | None = withheld("审阅理由", "review_reason")
     exempted: bool = column("免于重办: an unreasonable appeal, not done again though dissatisfied (T19).")
 
 

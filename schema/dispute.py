@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from resolvers import dispute as verbs
-from resolvers import models, party
+from resolvers import models
 from resolvers.terms.kinds import Decision, DisputeStatus
 from resolvers.terms.roles import Permission
 from schema.grammar import ids
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import Keyed, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -35,14 +35,8 @@ class Dispute(Node):
         "提出争议的单位.", models.Office, key="office_id"
     )
     status: DisputeStatus = column("状态.")
-    reason: str | None = derived(
-        "争议理由; not told to third parties.", "reason", by=lambda actor, row: party.withheld(actor, row["reason"])
-    )
-    legal_basis: str | None = derived(
-        "法律依据; not told to third parties.",
-        "legal_basis",
-        by=lambda actor, row: party.withheld(actor, row["legal_basis"]),
-    )
+    reason: str | None = withheld("争议理由", "reason")
+    legal_basis: str | None = withheld("法律依据", "legal_basis")
     raised_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "提出人.", models.Person, key="raised_by_id"
     )
@@ -51,11 +45,7 @@ class Dispute(Node):
         "裁定人.", models.Person, key="decided_by_id"
     )
     decided_at: datetime | None = column("裁定时间.")
-    decision_reason: str | None = derived(
-        "裁定理由; not told to third parties.",
-        "decision_reason",
-        by=lambda actor, row: party.withheld(actor, row["decision_reason"]),
-    )
+    decision_reason: str | None = withheld("裁定理由", "decision_reason")
     designated_office: Annotated["Office", strawberry.lazy("schema.office")] | None = relation(
         "指定的承办单位: leads from the decision on, and may not return the case (Weifang art. 22).",
         models.Office,

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from resolvers import extension as verbs
-from resolvers import models, party
+from resolvers import models
 from resolvers.terms.kinds import DeadlineKind, Decision, ExtensionStatus
 from resolvers.terms.roles import Permission
 from schema.grammar import ids
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import Keyed, OnCase, Payload, done, mutation
-from schema.grammar.source import column, computed, derived, fed_by, relation
+from schema.grammar.source import column, computed, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -28,9 +28,7 @@ class ExtensionRequest(Node):
     status: ExtensionStatus = column("状态.")
     deadline_kind: DeadlineKind = computed("延长的时限: CLOSE or REHANDLE of the round, or VERIFY of a report.")
     working_days: int = column("申请延长的工作日, counted from the old due date.")
-    reason: str | None = derived(
-        "申请理由; not told to third parties.", "reason", by=lambda actor, row: party.withheld(actor, row["reason"])
-    )
+    reason: str | None = withheld("申请理由", "reason")
     office: Annotated["Office", strawberry.lazy("schema.office")] | None = relation(
         "申请单位.", models.Office, key="office_id"
     )
@@ -44,11 +42,7 @@ class ExtensionRequest(Node):
         "审批人.", models.Person, key="decided_by_id"
     )
     decided_at: datetime | None = column("审批时间.")
-    decision_reason: str | None = derived(
-        "审批理由; not told to third parties.",
-        "decision_reason",
-        by=lambda actor, row: party.withheld(actor, row["decision_reason"]),
-    )
+    decision_reason: str | None = withheld("审批理由", "decision_reason")
 
 
 @strawberry.input(description="申请延期: before the due date, with a reason.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from resolvers import handling as verbs
-from resolvers import models, party
+from resolvers import models
 from resolvers.doors.access import Link
 from resolvers.terms.kinds import HandlingOutcome
 from resolvers.terms.roles import Permission
@@ -15,7 +15,7 @@ from schema.grammar import ids
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, many, relation
+from schema.grammar.source import column, fed_by, many, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -39,14 +39,10 @@ class HandlingResult(Node):
         link=Link(models.ResultHandler, "person_id"),
     )
     outcome: HandlingOutcome = column("处理结果.")
-    reply: str | None = derived(
-        "答复内容; not told to third parties.", "reply", by=lambda actor, row: party.withheld(actor, row["reply"])
-    )
+    reply: str | None = withheld("答复内容", "reply")
     recovered_loss: Decimal | None = column("挽回经济损失, yuan.")
-    override_reason: str | None = derived(
-        "协办未反馈而提交的理由; not told to third parties; null of a result that all co-handlers reported to (T13).",
-        "override_reason",
-        by=lambda actor, row: party.withheld(actor, row["override_reason"]),
+    override_reason: str | None = withheld(
+        "协办未反馈而提交的理由", "override_reason", null="of a result that all co-handlers reported to (T13)"
     )
     submitted_at: datetime = column("提交时间.")
 

@@ -7,9 +7,9 @@ from uuid import UUID
 import strawberry
 
 from resolvers import inspection as verbs
-from resolvers import models, party
+from resolvers import models
 from resolvers.doors.access import Link, Row
-from resolvers.rules.sight import Sight, inspector_track
+from resolvers.rules import sight
 from resolvers.terms import places
 from resolvers.terms.actor import Actor
 from resolvers.terms.kinds import CoordinateSystem, SignatureKind, VisitType
@@ -19,7 +19,7 @@ from schema.grammar import ids
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import Keyed, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, many, personal, relation
+from schema.grammar.source import column, derived, fed_by, many, personal, relation, withheld
 from schema.rectification import RecheckInput, RectificationInput
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Position:
 
 
 def _told(actor: Actor, row: Row) -> bool:
-    return inspector_track(actor.roles, in_own_office=bool(row["in_own_office"])) is Sight.FULL
+    return sight.inspector_track(actor.roles, in_own_office=bool(row["in_own_office"])) is sight.Sight.FULL
 
 
 def _position(actor: Actor, row: Row) -> Position | None:
@@ -60,7 +60,7 @@ def _is_far(actor: Actor, row: Row) -> bool | None:
 
 
 def _participants(actor: Actor, row: Row) -> list[str]:
-    return [] if party.outside(actor) else row["participants"]
+    return [] if sight.is_outside(actor.roles) else row["participants"]
 
 
 @fed_by(models.InspectionNote, description="检查记录: one visit, added and never changed.")
@@ -80,9 +80,7 @@ class InspectionNote(Node):
         order="l.ordinal",
         link=Link(models.NoteInspector, "person_id"),
     )
-    findings: str = derived(
-        "检查情况; not told to third parties.", "findings", by=lambda actor, row: party.withheld(actor, row["findings"])
-    )
+    findings: str = withheld("检查情况", "findings")
     late_arrival: bool = column("迟到: came when the case had left handling; shown to who signs off.")
     clock_skewed: bool = column("时钟偏差: the phone's clock was more than five minutes away from ours.")
     clock_skew: int | None = column(
@@ -104,11 +102,7 @@ class InspectionNote(Node):
         "in_own_office", "distance", "accuracy", by=_is_far,
     )  # fmt: skip
     credentials_shown: bool = column("是否出示执法证件.")
-    task_order: str | None = derived(
-        "任务书编号: of the order that the inspectors went on; not told to third parties.",
-        "task_order",
-        by=lambda actor, row: party.withheld(actor, row["task_order"]),
-    )
+    task_order: str | None = withheld("任务书编号: of the order that the inspectors went on", "task_order")
     window_from: datetime | None = column("行动开始时间, of a night or joint visit (FT-7).")
     window_through: datetime | None = column("行动结束时间, of a night or joint visit (FT-7).")
     participants: list[str] = derived(
@@ -135,22 +129,14 @@ class InspectionNote(Node):
         order="t.ordinal",
     )
     signature: SignatureKind | None = column("签字情况: of the inspected party; null when nobody was asked.")
-    refusal_reason: str | None = derived(
-        "拒绝签字的理由; not told to third parties.",
-        "refusal_reason",
-        by=lambda actor, row: party.withheld(actor, row["refusal_reason"]),
-    )
+    refusal_reason: str | None = withheld("拒绝签字的理由", "refusal_reason")
     witness: str | None = personal(
         "见证人, of a refusal to sign; not told to third parties.",
         "witness",
-        by=lambda actor, row: party.withheld(actor, row["witness"]),
+        by=lambda actor, row: sight.withheld(actor.roles, row["witness"]),
     )
     phone_replied_at: datetime | None = column("电话答复时间: when the complainant was told (FT-14).")
-    phone_reply: str | None = derived(
-        "电话答复内容; not told to third parties.",
-        "phone_reply",
-        by=lambda actor, row: party.withheld(actor, row["phone_reply"]),
-    )
+    phone_reply: str | None = withheld("电话答复内容", "phone_reply")
     rechecks: Annotated["Rectification", strawberry.lazy("schema.rectification")] | None = relation(
         "复查的责令改正: the order it looked after.", models.Rectification, key="rechecks_id"
     )

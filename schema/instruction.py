@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from resolvers import instruction as verbs
-from resolvers import models, party
+from resolvers import models
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 @fed_by(models.Instruction, description="批示: what a leader wants done about a case (ZZ-16).")
 class Instruction(Node):
-    text: str | None = derived(
-        "批示内容; not told to third parties.", "text", by=lambda actor, row: party.withheld(actor, row["text"])
-    )
+    text: str | None = withheld("批示内容", "text")
     instructed_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "批示人.", models.Person, key="instructed_by_id"
     )

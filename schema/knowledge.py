@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from resolvers import knowledge as verbs
-from resolvers import models, party
+from resolvers import models
 from resolvers.doors.access import Row
 from resolvers.knowledge import Draft
 from resolvers.terms.actor import Actor
@@ -19,7 +19,7 @@ from schema.grammar.cursor import Order
 from schema.grammar.node import Node
 from schema.grammar.payload import Keyed, Payload, done, mutation
 from schema.grammar.root import reads
-from schema.grammar.source import column, computed, derived, fed_by, relation
+from schema.grammar.source import column, computed, derived, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.office import Office
@@ -63,11 +63,7 @@ class KnowledgeArticle(Node):
         "审核人: never who wrote it.", models.Person, key="decided_by_id"
     )
     decided_at: datetime | None = column("审核时间: null while it waits.")
-    decision_reason: str | None = derived(
-        "审核理由; not told to third parties.",
-        "decision_reason",
-        by=lambda actor, row: party.withheld(actor, row["decision_reason"]),
-    )
+    decision_reason: str | None = withheld("审核理由", "decision_reason")
 
 
 @strawberry.input(description="撰写知识: a new article, or the next version of one.")

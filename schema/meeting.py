@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from resolvers import meeting as verbs
-from resolvers import models, party
+from resolvers import models
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, computed, derived, fed_by, relation
+from schema.grammar.source import column, computed, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 class Meeting(Node):
     held_at: datetime = column("开会时间.")
     office_codes: list[str] = computed("参会单位代码: in the order given.")
-    minutes: str | None = derived(
-        "会议纪要; not told to third parties.", "minutes", by=lambda actor, row: party.withheld(actor, row["minutes"])
-    )
+    minutes: str | None = withheld("会议纪要", "minutes")
     recorded_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "记录人.", models.Person, key="recorded_by_id"
     )

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import non_acceptance as verbs
 from resolvers.terms.kinds import NonAcceptanceGround
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 @fed_by(models.NonAcceptance, description="不予受理: the ground, and the notice the citizen was given (T2).")
 class NonAcceptance(Node):
     ground: NonAcceptanceGround = column("理由.")
-    notice: str | None = derived(
-        "告知内容; not told to third parties.", "notice", by=lambda actor, row: party.withheld(actor, row["notice"])
-    )
+    notice: str | None = withheld("告知内容", "notice")
     decided_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "决定人.", models.Person, key="decided_by_id"
     )

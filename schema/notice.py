@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import notice as verbs
 from resolvers.terms.kinds import NoticeKind
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 class Notice(Node):
     round: int = column("轮次: the round in which it was given.")
     kind: NoticeKind = column("告知种类.")
-    text: str | None = derived(
-        "告知内容; not told to third parties.", "text", by=lambda actor, row: party.withheld(actor, row["text"])
-    )
+    text: str | None = withheld("告知内容", "text")
     given_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "告知人.", models.Person, key="given_by_id"
     )

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import pause as verbs
 from resolvers.terms.kinds import PauseReason
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -22,17 +22,13 @@ if TYPE_CHECKING:
 @fed_by(models.Pause, description="中止: an interval in which the clocks of a case stand still (T12, DEC-12).")
 class Pause(Node):
     reason: PauseReason = column("原因.")
-    evidence: str | None = derived(
-        "中止依据; not told to third parties.", "evidence", by=lambda actor, row: party.withheld(actor, row["evidence"])
-    )
+    evidence: str | None = withheld("中止依据", "evidence")
     started_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "中止人.", models.Person, key="started_by_id"
     )
     started_at: datetime = column("中止时间.")
-    end_evidence: str | None = derived(
-        "恢复依据; not told to third parties; null until resumed, and of one that ended with its case.",
-        "end_evidence",
-        by=lambda actor, row: party.withheld(actor, row["end_evidence"]),
+    end_evidence: str | None = withheld(
+        "恢复依据", "end_evidence", null="until resumed, and of one that ended with its case"
     )
     ended_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "恢复人.", models.Person, key="ended_by_id"

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import recusal as verbs
 from resolvers.terms.roles import Permission
 from schema.grammar import ids
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import Keyed, OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -27,9 +27,7 @@ class Recusal(Node):
     person: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "回避人员: who does not see the case.", models.Person, key="person_id"
     )
-    reason: str | None = derived(
-        "回避理由; not told to third parties.", "reason", by=lambda actor, row: party.withheld(actor, row["reason"])
-    )
+    reason: str | None = withheld("回避理由", "reason")
     declared_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "申报人: the person himself, or who took him off.", models.Person, key="declared_by_id"
     )
@@ -38,11 +36,7 @@ class Recusal(Node):
         "解除人: null while it is in force.", models.Person, key="lifted_by_id"
     )
     lifted_at: datetime | None = column("解除时间: null while it is in force.")
-    lift_reason: str | None = derived(
-        "解除理由; not told to third parties; null while it is in force.",
-        "lift_reason",
-        by=lambda actor, row: party.withheld(actor, row["lift_reason"]),
-    )
+    lift_reason: str | None = withheld("解除理由", "lift_reason", null="while it is in force")
 
 
 @strawberry.input(description="回避: the person does not see the case from now on.")

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import regime as verbs
+from resolvers.rules import sight
 from resolvers.rules.policies import EPIDEMIC
 from resolvers.terms.kinds import BulletinPeriod, CalendarMode
 from resolvers.terms.roles import Permission
@@ -41,7 +42,9 @@ class Regime(Node):
     end_reason: str | None = derived(
         "结束理由; not told to third parties.",
         "end_reason",
-        by=lambda actor, row: party.withheld(actor, row["end_reason"]) if actor.is_third_party else row["end_reason"],
+        by=lambda actor, row: (
+            sight.withheld(actor.roles, row["end_reason"]) if actor.is_third_party else row["end_reason"]
+        ),
     )
 
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import reopening as verbs
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -24,14 +24,8 @@ if TYPE_CHECKING:
 )
 class Reopening(Node):
     round: int = column("轮次: the round it opened.")
-    new_facts: str | None = derived(
-        "新的事实: the citizen's identity is taken out; not told to third parties.",
-        "new_facts",
-        by=lambda actor, row: party.withheld(actor, row["new_facts"]),
-    )
-    reason: str | None = derived(
-        "理由; not told to third parties.", "reason", by=lambda actor, row: party.withheld(actor, row["reason"])
-    )
+    new_facts: str | None = withheld("新的事实: the citizen's identity is taken out", "new_facts")
+    reason: str | None = withheld("理由", "reason")
     reopened_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "决定人.", models.Person, key="reopened_by_id"
     )

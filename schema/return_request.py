@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import return_request as verbs
 from resolvers.terms.kinds import Decision, ReturnStatus
 from resolvers.terms.roles import Permission
@@ -13,7 +13,7 @@ from schema.grammar import ids
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import Keyed, OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -25,14 +25,8 @@ if TYPE_CHECKING:
 class ReturnRequest(Node):
     case: Annotated["Case", strawberry.lazy("schema.case")] | None = relation("工单.", models.Case, key="case_id")
     status: ReturnStatus = column("状态.")
-    reason: str | None = derived(
-        "申请理由; not told to third parties.", "reason", by=lambda actor, row: party.withheld(actor, row["reason"])
-    )
-    legal_basis: str | None = derived(
-        "法律依据; not told to third parties.",
-        "legal_basis",
-        by=lambda actor, row: party.withheld(actor, row["legal_basis"]),
-    )
+    reason: str | None = withheld("申请理由", "reason")
+    legal_basis: str | None = withheld("法律依据", "legal_basis")
     office: Annotated["Office", strawberry.lazy("schema.office")] | None = relation(
         "申请单位.", models.Office, key="office_id"
     )
@@ -47,11 +41,7 @@ class ReturnRequest(Node):
         "裁定人.", models.Person, key="decided_by_id"
     )
     decided_at: datetime | None = column("裁定时间.")
-    decision_reason: str | None = derived(
-        "裁定理由; not told to third parties.",
-        "decision_reason",
-        by=lambda actor, row: party.withheld(actor, row["decision_reason"]),
-    )
+    decision_reason: str | None = withheld("裁定理由", "decision_reason")
 
 
 @strawberry.input(description="申请退单: within one working day of the dispatch, once.")

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import sign_off as verbs
 from resolvers.terms.kinds import Decision
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 class SignOff(Node):
     round: int = column("轮次.")
     decision: Decision = column("决定.")
-    reason: str | None = derived(
-        "理由; not told to third parties.", "reason", by=lambda actor, row: party.withheld(actor, row["reason"])
-    )
+    reason: str | None = withheld("理由", "reason")
     decided_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "签字人.", models.Person, key="decided_by_id"
     )

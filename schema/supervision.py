@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import supervision as verbs
 from resolvers.terms.kinds import SupervisionKind, SupervisionTrigger
 from resolvers.terms.roles import Permission
@@ -16,7 +16,7 @@ from schema.grammar.cursor import Order
 from schema.grammar.node import Node
 from schema.grammar.payload import Keyed, OnCase, Payload, done, mutation
 from schema.grammar.root import reads
-from schema.grammar.source import column, computed, derived, fed_by, relation
+from schema.grammar.source import column, computed, derived, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -29,9 +29,7 @@ SOONEST_FIRST = Order("answer_by")
 class SupervisionOrder(Node):
     case: Annotated["Case", strawberry.lazy("schema.case")] | None = relation("工单.", models.Case, key="case_id")
     kind: SupervisionKind = column("种类.")
-    reason: str | None = derived(
-        "理由; not told to third parties.", "reason", by=lambda actor, row: party.withheld(actor, row["reason"])
-    )
+    reason: str | None = withheld("理由", "reason")
     ordered_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "督办人.", models.Person, key="ordered_by_id"
     )
@@ -42,9 +40,7 @@ class SupervisionOrder(Node):
         "trigger",
         by=lambda actor, row: verbs.told_trigger(actor, row["trigger"]),
     )
-    answer: str | None = derived(
-        "答复内容; not told to third parties.", "answer", by=lambda actor, row: party.withheld(actor, row["answer"])
-    )
+    answer: str | None = withheld("答复内容", "answer")
     answered_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "答复人.", models.Person, key="answered_by_id"
     )

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import termination as verbs
 from resolvers.terms.kinds import TerminationGround
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 class Termination(Node):
     round: int = column("轮次: the round it ended.")
     ground: TerminationGround = column("理由: one of the seven of Order 20 art. 21.")
-    reason: str | None = derived(
-        "具体情况; not told to third parties.", "reason", by=lambda actor, row: party.withheld(actor, row["reason"])
-    )
+    reason: str | None = withheld("具体情况", "reason")
     terminated_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "终止人.", models.Person, key="terminated_by_id"
     )

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import transfer as verbs
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 @fed_by(models.TransferOut, description="移送: which body outside the hotline has the matter now (T3).")
 class TransferOut(Node):
     receiving_body: str = column("接收单位.")
-    notice: str | None = derived(
-        "告知内容; not told to third parties.", "notice", by=lambda actor, row: party.withheld(actor, row["notice"])
-    )
+    notice: str | None = withheld("告知内容", "notice")
     transferred_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "移送人.", models.Person, key="transferred_by_id"
     )

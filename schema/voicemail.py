@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import voicemail as verbs
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 @fed_by(models.VoicemailCall, description="录音回拨: one attempt to reach whoever left a recording (SY-6).")
 class VoicemailCall(Node):
     reached: bool = column("是否接通.")
-    remark: str | None = derived(
-        "备注; not told to third parties.", "remark", by=lambda actor, row: party.withheld(actor, row["remark"])
-    )
+    remark: str | None = withheld("备注", "remark")
     called_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "回拨人.", models.Person, key="called_by_id"
     )

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import models, party
+from resolvers import models
 from resolvers import voiding as verbs
 from resolvers.terms.kinds import VoidGround
 from resolvers.terms.roles import Permission
 from schema.grammar.context import Info
 from schema.grammar.node import Node
 from schema.grammar.payload import OnCase, Payload, done, mutation
-from schema.grammar.source import column, derived, fed_by, relation
+from schema.grammar.source import column, fed_by, relation, withheld
 
 if TYPE_CHECKING:
     from schema.case import Case
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 @fed_by(models.Voiding, description="作废: why a registration is none; not there for third parties (T22).")
 class Voiding(Node):
     ground: VoidGround = column("理由.")
-    reason: str | None = derived(
-        "具体情况; not told to third parties.", "reason", by=lambda actor, row: party.withheld(actor, row["reason"])
-    )
+    reason: str | None = withheld("具体情况", "reason")
     voided_by: Annotated["Person", strawberry.lazy("schema.person")] | None = relation(
         "作废人.", models.Person, key="voided_by_id"
     )

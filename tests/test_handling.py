@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolvers.party import WITHHELD
+from resolvers.rules.sight import WITHHELD
 from tests import repeats
 from tests.client import Data
 from tests.world import APPLICATION, City, alter, change

@@ -9,7 +9,6 @@ import pytest
 
 from resolvers.doors import db, due
 from resolvers.models import Case
-from resolvers.party import WITHHELD
 from resolvers.rules.calendars import YEARS, build_year, calendar_of
 from resolvers.rules.days import (
     ZONE,
@@ -20,6 +19,7 @@ from resolvers.rules.days import (
     nth_working_day,
     working_days_between,
 )
+from resolvers.rules.sight import WITHHELD
 from tests import repeats
 from tests.client import Data
 from tests.world import APPLICATION, City, alter, change, let_pass

@@ -43,6 +43,19 @@ _NOTHING = View(Sight.HIDDEN, Sight.HIDDEN, Sight.HIDDEN)
 _PSEUDONYM = View(Sight.PSEUDONYM, Sight.HIDDEN, Sight.HIDDEN)
 _MASKED = View(Sight.MASKED, Sight.MASKED, Sight.HIDDEN)
 OUTSIDE = frozenset({Role.INTEGRATOR, Role.ODR_ENTERPRISE, Role.ADMIN})
+WITHHELD = "〔按隐私规定不公开〕"
+
+
+def is_outside(roles: frozenset[Role]) -> bool:
+    """A third party or an enterprise: no words of staff, and of the citizen's no more than the matrix says."""
+    return not roles - OUTSIDE
+
+
+def withheld(roles: frozenset[Role], text: str | None) -> str | None:
+    """Free text of staff about a case: theirs to read, not a third party's."""
+    return WITHHELD if text is not None and is_outside(roles) else text
+
+
 _ROUTING = frozenset({Role.DISPATCHER, Role.ADVISER, Role.AGENT})
 
 
@@ -85,7 +98,7 @@ def _of_enterprise(relation: Relation) -> View:
 
 def narrative(roles: frozenset[Role], relation: Relation) -> Sight:
     """The citizen's own words: FULL, MASKED (identity redacted) or HIDDEN (the category only)."""
-    if not roles - OUTSIDE:
+    if is_outside(roles):
         settles = Role.ODR_ENTERPRISE in roles and relation.routed_to_own
         return Sight.MASKED if settles else Sight.HIDDEN
     if _handles(roles, relation) and _protected(relation):

@@ -17,6 +17,7 @@ from resolvers.doors.access import Link, Row
 from resolvers.doors.bind import Bind, Reference
 from resolvers.doors.scopes import SCOPES
 from resolvers.models import Table
+from resolvers.rules import sight
 from resolvers.terms.actor import Actor
 from resolvers.terms.roles import Role
 from schema.grammar import connection, ids
@@ -92,6 +93,12 @@ def computed(description: str, *, name: str | None = None) -> Any:
 def derived(description: str, *needs: str, by: Function) -> Any:
     """A Python function of named columns."""
     return Source(Kind.DERIVED, description, needs=needs, function=by)
+
+
+def withheld(description: str, text: str, *, null: str = "") -> Any:
+    """What staff wrote for staff, in a column of ours: third parties are told that it is there, and no more."""
+    said = f"{description}; not told to third parties{null and f'; null {null}'}."
+    return derived(said, text, by=lambda actor, row: sight.withheld(actor.roles, row[text]))
 
 
 def addressed(description: str, *needs: str, by: Addressed) -> Any:
