@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import wraps
-from typing import Self, TypeAlias
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.bearer import Identify
-from api.transfer import ABSENT, Halt, caller, chunks, excuse, say
+from api.transfer import ABSENT, Halt, answered, caller, chunks, say
 from resolvers import photo
 from resolvers.photo import Kind, Verdict
 from resolvers.terms import limits
@@ -23,20 +20,6 @@ _SAID = {
     Verdict.WRONG_DIGEST: (422, "SHA-256 与登记的不一致, 文件未保存。"),
     Verdict.WRONG_TYPE: (422, "文件内容不是登记的类型, 文件未保存。"),
 }
-Handler: TypeAlias = Callable[["Photos", Request], Awaitable[Response]]
-
-
-def _guarded(handler: Handler) -> Handler:
-    @wraps(handler)
-    async def handle(self: Photos, request: Request) -> Response:
-        try:
-            return await handler(self, request)
-        except Halt as halt:
-            return halt.answer
-        except Exception as error:  # noqa: BLE001  (told or raised again)
-            return excuse(error)
-
-    return handle
 
 
 class Photos:
@@ -46,9 +29,15 @@ class Photos:
         self.identify = identify
         self.kind = kind
 
-    @_guarded
-    async def put(self: Self, request: Request) -> Response:
+    async def put(self, request: Request) -> Response:
         """Takes the declared bytes. Anything else is refused by name, and nothing is kept."""
+        return await answered(self._put(request))
+
+    async def get(self, request: Request) -> Response:
+        """The sealed original, for those with the right to it."""
+        return await answered(self._get(request))
+
+    async def _put(self, request: Request) -> Response:
         actor, key = await caller(self.identify, request), _key(request)
 
         async def watch() -> None:
@@ -58,9 +47,7 @@ class Photos:
         refuse_large(request)
         return judged(await photo.receive(self.kind, actor, key, chunks(request, watch)))
 
-    @_guarded
-    async def get(self: Self, request: Request) -> Response:
-        """The sealed original, for those with the right to it."""
+    async def _get(self, request: Request) -> Response:
         found = await photo.original(self.kind, await caller(self.identify, request), _key(request))
         content = await photo.read(found) if found else None
         if found is None or content is None:

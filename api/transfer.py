@@ -87,7 +87,17 @@ def say(status: int, code: str, sentence: str, headers: dict[str, str] | None = 
     return JSONResponse({"errors": [{"message": sentence, "extensions": {"code": code}}]}, status, headers)
 
 
-def excuse(error: Exception) -> JSONResponse:
+async def answered(answer: Awaitable[Response]) -> Response:
+    """The answer, or the one it was halted with, or an excuse."""
+    try:
+        return await answer
+    except Halt as halt:
+        return halt.answer
+    except Exception as error:  # noqa: BLE001  (told or raised again)
+        return _excuse(error)
+
+
+def _excuse(error: Exception) -> JSONResponse:
     """What is answered when it is nobody's fault but ours, or the line's. Anything else is raised again."""
     if isinstance(error, ClientDisconnect):
         return say(400, "UPLOAD_INCOMPLETE", "上传中断, 请继续上传或重新上传。")

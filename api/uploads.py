@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from api.bearer import Identify
 from api.photos import judged, refuse_large
-from api.transfer import ABSENT, Halt, caller, chunks, excuse, say
+from api.transfer import ABSENT, Halt, answered, caller, chunks, say
 from resolvers import upload as uploads
 from resolvers.terms import limits
 from resolvers.terms.actor import Actor
@@ -52,6 +52,7 @@ _SAID = {
 }
 
 Handler: TypeAlias = Callable[[Request, Actor, Upload], Awaitable[Response]]
+Answer: TypeAlias = Callable[[Request, str], Awaitable[Response]]
 
 
 class Uploads:
@@ -75,26 +76,25 @@ class Uploads:
         """One upload: how much is here, more of it, all of it, none of it."""
         return await self._told(request, self._at)
 
-    async def _told(self, request: Request, answer: Callable[[Request, str], Awaitable[Response]]) -> Response:
+    async def _told(self, request: Request, answer: Answer) -> Response:
         method = request.method
         if method == "POST":  # for clients that can say no more than GET and POST
             method = request.headers.get("x-http-method-override", method).upper()
         if method == "OPTIONS":
             return Response(status_code=204, headers=_ABILITIES)
-        try:
-            if method != "PUT" and request.headers.get("tus-resumable") != _VERSION:
-                sentence = f"请声明 Tus-Resumable: {_VERSION}。"
-                raise Halt(say(412, "TUS_VERSION_NOT_SUPPORTED", sentence, {"Tus-Version": _VERSION}))  # noqa: TRY301
-            response = await answer(request, method)
-        except Halt as halt:
-            response = halt.answer
-        except Halted as halted:
-            status, sentence = _SAID[halted.reason]
-            response = say(status, halted.reason.value, sentence)
-        except Exception as error:  # noqa: BLE001  (told or raised again)
-            response = excuse(error)
+        response = await answered(self._judged(request, method, answer))
         response.headers.update(_TUS)
         return response
+
+    async def _judged(self, request: Request, method: str, answer: Answer) -> Response:
+        if method != "PUT" and request.headers.get("tus-resumable") != _VERSION:
+            sentence = f"请声明 Tus-Resumable: {_VERSION}。"
+            raise Halt(say(412, "TUS_VERSION_NOT_SUPPORTED", sentence, {"Tus-Version": _VERSION}))
+        try:
+            return await answer(request, method)
+        except Halted as halted:
+            status, sentence = _SAID[halted.reason]
+            return say(status, halted.reason.value, sentence)
 
     async def _create(self, request: Request, method: str) -> Response:
         if method != "POST":
