@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import hashlib
 import threading
 from collections.abc import Iterator
@@ -118,13 +119,19 @@ async def test_what_fails_is_told_and_the_file_closed(path: Path, by: str) -> No
     assert not is_open(path)
 
 
-async def test_a_failure_of_its_own_is_not_hidden_by_one_of_the_piece_under_way(path: Path) -> None:
+@pytest.mark.parametrize("later", [0.0, 0.1])
+async def test_a_failure_of_its_own_is_not_hidden_by_one_of_the_piece_under_way(
+    path: Path, later: float, caplog: pytest.LogCaptureFixture
+) -> None:
     async def write() -> None:
         async with sink.opened(path, "xb", Full()) as file:
             await file.take(b"lost")
+            await asyncio.sleep(later)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await write()
 
     assert not is_open(path)
+    gc.collect()
+    assert "never retrieved" not in caplog.text
