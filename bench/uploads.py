@@ -41,7 +41,7 @@ _MARK = 16  # bytes at the end that no other photo has
 _DECLARE = """
 INSERT INTO photos (id, note_id, ordinal, sha256, byte_size, content_type, status, declared_by, copies, copied_at)
 SELECT $1, n.id, 1000 + (SELECT count(*) FROM photos), $2, $3, 'image/jpeg', 'DECLARED',
-  (SELECT id FROM persons WHERE login = $5), $6, CASE WHEN $7 THEN NULL ELSE now() END
+  (SELECT id FROM persons WHERE login = $5), CASE WHEN $6 THEN 'PENDING' ELSE 'FAILED' END, CASE WHEN NOT $6 THEN now() END
 FROM inspection_notes n JOIN cases c ON c.id = n.case_id WHERE c.number = $4 LIMIT 1
 """
 
@@ -141,9 +141,9 @@ def _photo() -> bytes:
 async def _declared(over: Database, login: str, base: str, data: bytes, copies: bool) -> str:
     """Where one more photo goes."""
     key, connection = uuid4(), await asyncpg.connect(**over.logins.owner.credentials())
-    digest, wanted = hashlib.sha256(data).hexdigest(), "PENDING" if copies else "FAILED"
+    digest = hashlib.sha256(data).hexdigest()
     try:
-        made = await connection.execute(_DECLARE, key, digest, _SIZE, over.filled.number, login, wanted, copies)
+        made = await connection.execute(_DECLARE, key, digest, _SIZE, over.filled.number, login, copies)
     finally:
         await connection.close()
     if made != "INSERT 0 1":

@@ -34,9 +34,10 @@ class Row(dict[str, Any]):
 
 def columns(model: type[Table], alias: str, bind: Bind) -> str:
     """Every column and named expression of a model, each under its own name; heavy ones are read by `Reader.heavy`."""
-    plain = [f"{alias}.{name}" for name in model.column_names()]
     light = [(name, sql) for name, sql in model.computed.items() if name not in model.heavy]
-    return ", ".join(plain + [f"{bind.fill(expression, alias)} AS {name}" for name, expression in light])
+    return ", ".join(
+        [model.listed(alias), *(f"{bind.fill(expression, alias)} AS {name}" for name, expression in light)]
+    )
 
 
 def _from(model: type[Table]) -> str:

@@ -101,14 +101,15 @@ class Partial:
                     raise store.TooLarge
                 await turn.hold()
                 await file.take(chunk)
-            if size == maximum and whole:
+            complete = whole if size == maximum else None
+            if complete:
                 await file.sync()
         if checksum and own and own.digest() != checksum.digest:
             raise Mismatch
-        if size < maximum or whole is None:
+        if complete is None:
             return Grown(size)
         await turn.hold()
-        return Grown(size, store.Arrived(self.path, size, whole.hexdigest(), evidence.content_type(file.head)))
+        return Grown(size, store.Arrived(self.path, size, complete.hexdigest(), evidence.content_type(file.head)))
 
     def _cut(self, offset: int) -> None:
         if offset:

@@ -22,6 +22,7 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
+from resolvers.doors import sink
 from resolvers.terms import limits
 from resolvers.terms.actor import Unavailable
 from resolvers.terms.bucket import Bucket
@@ -178,9 +179,9 @@ class Remote:
             raise FileNotFoundError(name)
         path = self._spare / token_hex(16)
         try:
-            async with aiofiles.open(path, "xb") as file:
+            async with sink.opened(path, "xb") as file:
                 async for chunk in self.chunks(name, 0, size):
-                    await file.write(chunk)
+                    await file.take(chunk)
             yield path
         finally:
             path.unlink(missing_ok=True)

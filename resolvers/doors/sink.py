@@ -32,10 +32,14 @@ class Digest(Protocol):
 class _Hashing(FileIO):
     """Unbuffered: what is written is in the file whatever becomes of this process. A piece goes in whole, or OSError."""
 
-    digests: tuple[Digest, ...] = ()
+    def __init__(
+        self, path: Path, mode: str, digests: tuple[Digest, ...], opener: Callable[[str, int], int] | None
+    ) -> None:
+        super().__init__(path, mode, opener=opener)
+        self._digests = digests
 
     def write(self, piece: Any, /) -> int:
-        for digest in self.digests:
+        for digest in self._digests:
             digest.update(piece)
         left = memoryview(piece)
         while left:  # a disk that is nearly full takes a part, then none
@@ -49,7 +53,7 @@ class Sink:
     def __init__(self, file: _Hashing) -> None:
         self._raw = file
         self._file: AsyncFileIO = wrap(file)
-        self._under_way: asyncio.Task[int] | None = None
+        self._under_way: asyncio.Task[Any] | None = None
         self.head = b""  # of what was taken: enough to tell its type
 
     async def take(self, piece: bytes) -> None:
@@ -67,17 +71,18 @@ class Sink:
     async def sync(self) -> None:
         """And survives a power cut."""
         await self.settled()
-        await asyncio.to_thread(os.fsync, self._raw.fileno())
+        self._under_way = asyncio.create_task(asyncio.to_thread(os.fsync, self._raw.fileno()))
+        await self.settled()
 
     async def close(self) -> None:
-        """After the piece under way, also when nobody waits for that any more."""
+        """After what is under way, also when nobody waits for that any more."""
         if self._under_way is None or self._under_way.done():
             self._end(self._under_way)
             return
         self._under_way.add_done_callback(self._end)
         await asyncio.wait([self._under_way])
 
-    def _end(self, task: asyncio.Task[int] | None) -> None:
+    def _end(self, task: asyncio.Task[Any] | None) -> None:
         self._raw.close()
         if task and not task.cancelled():
             task.exception()  # read: whoever closes has an error of his own already
@@ -88,8 +93,7 @@ async def opened(
     path: Path, mode: str, *digests: Digest, offset: int = 0, opener: Callable[[str, int], int] | None = None
 ) -> AsyncIterator[Sink]:
     """All that was taken is in the file at the end of the block, and the file closed; `digests` went on with it."""
-    file = _Hashing(path, mode, opener=opener)
-    file.digests = digests
+    file = _Hashing(path, mode, digests, opener)
     sink = Sink(file)
     try:
         if offset:

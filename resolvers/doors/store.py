@@ -5,7 +5,6 @@ An object lies on the local disk or in a bucket (`shelves`); whoever keeps or re
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import os
@@ -130,18 +129,12 @@ async def put(name: str, data: bytes) -> None:
     """Bytes made here become an object; an earlier one of that name is replaced whole."""
     path = _folder / "incoming" / token_hex(16)
     try:
-        await asyncio.to_thread(_write_whole, path, data)
+        async with sink.opened(path, "xb") as file:
+            await file.take(data)
+            await file.sync()
         await _shelf.keep(path, name)
     finally:
         discard(path)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """In one thread from open to close: whoever is cancelled meanwhile leaves no file open."""
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 async def has(name: str) -> bool:

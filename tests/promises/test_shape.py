@@ -48,7 +48,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 # A door uses only doors before it.
 DOORS = (
     "postgres", "programs", "postmaster", "cluster", "migrating", "readers", "db", "clock", "ledger", "once", "bind", "scopes",
-    "budget", "access", "identity", "reference", "figures", "due", "status", "feed", "shelves", "sink", "store", "partials",
+    "budget", "access", "identity", "reference", "figures", "due", "status", "feed", "sink", "shelves", "store", "partials",
     "quota", "suggestions", "followers", "lease", "assignments", "darkroom", "pixels",
 )  # fmt: skip
 
